@@ -1,0 +1,699 @@
+// Generated from contracts/{events,records}/*.avsc by `npm run generate`; never edited.
+
+/** A token was judged; a refused start is recorded like any other. */
+export type AuthorizationDecided = {
+  meta: Meta;
+  tokenRef: string;
+  tokenType: string;
+  status: AuthorizationStatus;
+  purpose: AuthorizationPurpose;
+  /** registry, station (offline) or none */
+  decidedBy: string;
+  evseId: number | null;
+  transactionId: string | null;
+  groupRef: string | null;
+};
+
+export type AuthorizationPurpose = 'unknown' | 'authorize' | 'start' | 'update' | 'stop';
+
+export type AuthorizationStatus = 'Unknown' | 'Accepted' | 'Blocked' | 'ConcurrentTx' | 'Expired' | 'Invalid' | 'NoCredit' | 'NotAllowedTypeEVSE' | 'NotAtThisLocation' | 'NotAtThisTime';
+
+export type BootPolicy = 'accept' | 'pending' | 'reject';
+
+export type BootStatus = 'Unknown' | 'Accepted' | 'Pending' | 'Rejected';
+
+/** What became of a command; the first one wins. */
+export type CommandCompleted = {
+  eventId: string;
+  tenantId: string;
+  stationId: string;
+  commandId: string;
+  /** unknown = sent, but the connection ended without an answer */
+  outcome: CommandOutcome;
+  detail: string | null;
+  /** Answer of the station, secrets redacted */
+  answerJson: string | null;
+  completedAt: number;
+  /** gateway id, or stations */
+  completedBy: string;
+};
+
+export type CommandLane = 'unknown' | 'driver' | 'maintenance';
+
+export type CommandOutcome = 'unknown' | 'accepted' | 'rejected' | 'notSupported' | 'failed' | 'offline' | 'expired';
+
+/** An operator's intent for one connection of a station. */
+export type CommandRequested = {
+  eventId: string;
+  tenantId: string;
+  stationId: string;
+  commandId: string;
+  /** Name in commands.ts */
+  intent: string;
+  parametersJson: string;
+  /** Only the holder of exactly this connection executes it. */
+  connectionEpoch: number;
+  lane: CommandLane;
+  requestedAt: number;
+  expiresAt: number;
+  /** actor */
+  requestedBy: string;
+};
+
+/** The frame is about to be written to the station's socket. */
+export type CommandSent = {
+  eventId: string;
+  tenantId: string;
+  stationId: string;
+  commandId: string;
+  connectionEpoch: number;
+  gatewayId: string;
+  messageId: string;
+  action: string;
+  sentAt: number;
+};
+
+/** Which EVSE and connector a 1.6 connector number means. */
+export type ConnectorMapping = {
+  reportedConnectorId: number;
+  evseId: number;
+  connectorId: number;
+};
+
+export type ConnectorStatus = 'Unknown' | 'Available' | 'Preparing' | 'Charging' | 'SuspendedEVSE' | 'SuspendedEV' | 'Finishing' | 'Occupied' | 'Reserved' | 'Unavailable' | 'Faulted';
+
+/** Status of the station (EVSE 0), an EVSE or a connector. */
+export type ConnectorStatusChanged = {
+  meta: Meta;
+  evseId: number;
+  connectorId: number;
+  status: ConnectorStatus;
+  errorCode: string | null;
+  info: string | null;
+  vendorId: string | null;
+  vendorErrorCode: string | null;
+};
+
+/** A gateway instance is alive; renewed every 5 s. */
+export type GatewayLease = {
+  gatewayId: string;
+  startedAt: number;
+  renewedAt: number;
+  ended: boolean;
+};
+
+/** Envelope of every event about a station. */
+export type Meta = {
+  /** Unique per event; a timer's or operator's is deterministic. */
+  eventId: string;
+  tenantId: string;
+  /** Identity as the station uses it in its URL, percent-decoded. */
+  stationId: string;
+  /** Station clock, ms since epoch; null where no station clock spoke. */
+  occurredAt: number | null;
+  /** Clock of whoever appended it, ms since epoch. */
+  recordedAt: number;
+  source: Source;
+  /** Offset of this connection's StationConnected; null there, for timers and operators. */
+  connectionEpoch: number | null;
+  /** Counts the events of one connection, from 0. */
+  seq: number | null;
+  /** 1.6, 2.0.1 or 2.1; kept to explain, never to decide. */
+  ocppVersion: string | null;
+  /** Message id of the CALL that carried the fact. */
+  messageId: string | null;
+  /** W3C trace context. */
+  traceparent: string | null;
+};
+
+/** Readings; they travel in this event only. */
+export type MeterValuesSampled = {
+  meta: Meta;
+  transactionId: string | null;
+  reportedId: Uuid;
+  evseId: number;
+  connectorId: number;
+  offline: boolean | null;
+  readings: Reading[];
+};
+
+/** What a gateway needs to check a password, never the password. */
+export type PasswordVerifier = {
+  /** hmac-sha256 for generated passwords (128 bits and more), scrypt for chosen ones */
+  scheme: string;
+  salt: Buffer;
+  hash: Buffer;
+  validFrom: number;
+};
+
+/** A reading a price may depend on. */
+export type PriceReading = {
+  at: number;
+  energyMilliWh: number | null;
+  powerMilliW: number | null;
+  currentMilliA: number | null;
+};
+
+/** Everything a meter said at one instant and in one context; usual measurands at the outlet as columns. */
+export type Reading = {
+  /** Station clock, ms since epoch; null where it was unreadable. */
+  sampledAt: number | null;
+  /** Sample.Periodic, Transaction.Begin, Transaction.End, Sample.Clock ... */
+  context: string;
+  /** Energy.Active.Import.Register */
+  energyImportMilliWh: number | null;
+  /** Energy.Active.Export.Register */
+  energyExportMilliWh: number | null;
+  /** Power.Active.Import, sum of phases */
+  powerImportMilliW: number | null;
+  powerExportMilliW: number | null;
+  powerOfferedMilliW: number | null;
+  currentOfferedMilliA: number | null;
+  /** Current.Import without phase */
+  currentMilliA: number | null;
+  currentL1MilliA: number | null;
+  currentL2MilliA: number | null;
+  currentL3MilliA: number | null;
+  /** L1, L1-N or without phase */
+  voltageL1MilliV: number | null;
+  voltageL2MilliV: number | null;
+  voltageL3MilliV: number | null;
+  /** State of charge in tenths of a percent */
+  socDeciPercent: number | null;
+  others: Sample[];
+};
+
+/** One change of what operators wrote, in commit order. */
+export type RegistryChanged = {
+  eventId: string;
+  tenantId: string;
+  /** tenant, party, location, station, evse, token, credential, key */
+  kind: string;
+  id: string;
+  rowVersion: number;
+  operation: RegistryOperation;
+  /** Value after the change, secrets left out; null when deleted */
+  currentJson: string | null;
+  actor: string;
+  recordedAt: number;
+};
+
+export type RegistryOperation = 'unknown' | 'created' | 'updated' | 'deleted';
+
+/** One attribute of one variable of a component; a 1.6 key is a variable of the component named empty. */
+export type ReportedVariable = {
+  component: string;
+  componentInstance: string | null;
+  evseId: number | null;
+  connectorId: number | null;
+  variable: string;
+  variableInstance: string | null;
+  /** Actual, Target, MinSet or MaxSet */
+  attribute: string;
+  /** null where it is write-only or redacted */
+  value: string | null;
+  /** ReadOnly, WriteOnly or ReadWrite */
+  mutability: string | null;
+  persistent: boolean | null;
+  constant: boolean | null;
+  dataType: string | null;
+  unit: string | null;
+  /** decimal */
+  minLimit: string | null;
+  /** decimal */
+  maxLimit: string | null;
+  valuesList: string | null;
+  supportsMonitoring: boolean | null;
+};
+
+/** A sampled value without a column of its own in Reading. */
+export type Sample = {
+  measurand: string;
+  phase: string | null;
+  location: string | null;
+  /** As sent, after the multiplier was applied. */
+  unit: string | null;
+  /** Thousandths of the unit; null where the value is not a number. */
+  valueMilli: number | null;
+  /** The value as sent, where it is not a number. */
+  text: string | null;
+  signed: SignedValue | null;
+};
+
+/** Replaces all that was said of the session; carries all readings. */
+export type SessionCorrected = {
+  /** source topic/partition/offset, and a number where one event emits twice */
+  eventId: string;
+  tenantId: string;
+  /** UUIDv8 */
+  sessionId: string;
+  stationId: string;
+  transactionId: string;
+  reportedId: Uuid;
+  generation: number;
+  sourcePartition: number;
+  /** (generation, sourceOffset) is the version; only a greater one applies. */
+  sourceOffset: number;
+  /** recordedAt of the event that caused it */
+  recordedAt: number;
+  phase: SessionPhase;
+  evseId: number | null;
+  connectorId: number | null;
+  startedAt: number;
+  endedAt: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  chargingState: string | null;
+  meterStartMilliWh: number | null;
+  meterStopMilliWh: number | null;
+  meterLastMilliWh: number | null;
+  /** Delivered so far; null while no register was seen */
+  energyMilliWh: number | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  stopReason: string | null;
+  stoppedByTokenRef: string | null;
+  ocppVersion: string | null;
+  /** Reasons for a review */
+  flags: string[];
+  /** Price-relevant readings since the last emission */
+  readings: PriceReading[];
+};
+
+/** A session ended. */
+export type SessionEnded = {
+  /** source topic/partition/offset, and a number where one event emits twice */
+  eventId: string;
+  tenantId: string;
+  /** UUIDv8 */
+  sessionId: string;
+  stationId: string;
+  transactionId: string;
+  reportedId: Uuid;
+  generation: number;
+  sourcePartition: number;
+  /** (generation, sourceOffset) is the version; only a greater one applies. */
+  sourceOffset: number;
+  /** recordedAt of the event that caused it */
+  recordedAt: number;
+  phase: SessionPhase;
+  evseId: number | null;
+  connectorId: number | null;
+  startedAt: number;
+  endedAt: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  chargingState: string | null;
+  meterStartMilliWh: number | null;
+  meterStopMilliWh: number | null;
+  meterLastMilliWh: number | null;
+  /** Delivered so far; null while no register was seen */
+  energyMilliWh: number | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  stopReason: string | null;
+  stoppedByTokenRef: string | null;
+  ocppVersion: string | null;
+  /** Reasons for a review */
+  flags: string[];
+  /** Price-relevant readings since the last emission */
+  readings: PriceReading[];
+};
+
+/** A session needs a look. */
+export type SessionFlagged = {
+  /** source topic/partition/offset, and a number where one event emits twice */
+  eventId: string;
+  tenantId: string;
+  /** UUIDv8 */
+  sessionId: string;
+  stationId: string;
+  transactionId: string;
+  reportedId: Uuid;
+  generation: number;
+  sourcePartition: number;
+  /** (generation, sourceOffset) is the version; only a greater one applies. */
+  sourceOffset: number;
+  /** recordedAt of the event that caused it */
+  recordedAt: number;
+  phase: SessionPhase;
+  evseId: number | null;
+  connectorId: number | null;
+  startedAt: number;
+  endedAt: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  chargingState: string | null;
+  meterStartMilliWh: number | null;
+  meterStopMilliWh: number | null;
+  meterLastMilliWh: number | null;
+  /** Delivered so far; null while no register was seen */
+  energyMilliWh: number | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  stopReason: string | null;
+  stoppedByTokenRef: string | null;
+  ocppVersion: string | null;
+  /** Reasons for a review */
+  flags: string[];
+  /** Price-relevant readings since the last emission */
+  readings: PriceReading[];
+};
+
+export type SessionPhase = 'unknown' | 'charging' | 'ended';
+
+/** A session began. */
+export type SessionStarted = {
+  /** source topic/partition/offset, and a number where one event emits twice */
+  eventId: string;
+  tenantId: string;
+  /** UUIDv8 */
+  sessionId: string;
+  stationId: string;
+  transactionId: string;
+  reportedId: Uuid;
+  generation: number;
+  sourcePartition: number;
+  /** (generation, sourceOffset) is the version; only a greater one applies. */
+  sourceOffset: number;
+  /** recordedAt of the event that caused it */
+  recordedAt: number;
+  phase: SessionPhase;
+  evseId: number | null;
+  connectorId: number | null;
+  startedAt: number;
+  endedAt: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  chargingState: string | null;
+  meterStartMilliWh: number | null;
+  meterStopMilliWh: number | null;
+  meterLastMilliWh: number | null;
+  /** Delivered so far; null while no register was seen */
+  energyMilliWh: number | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  stopReason: string | null;
+  stoppedByTokenRef: string | null;
+  ocppVersion: string | null;
+  /** Reasons for a review */
+  flags: string[];
+  /** Price-relevant readings since the last emission */
+  readings: PriceReading[];
+};
+
+/** State of a running session, at most once a minute. */
+export type SessionUpdated = {
+  /** source topic/partition/offset, and a number where one event emits twice */
+  eventId: string;
+  tenantId: string;
+  /** UUIDv8 */
+  sessionId: string;
+  stationId: string;
+  transactionId: string;
+  reportedId: Uuid;
+  generation: number;
+  sourcePartition: number;
+  /** (generation, sourceOffset) is the version; only a greater one applies. */
+  sourceOffset: number;
+  /** recordedAt of the event that caused it */
+  recordedAt: number;
+  phase: SessionPhase;
+  evseId: number | null;
+  connectorId: number | null;
+  startedAt: number;
+  endedAt: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  chargingState: string | null;
+  meterStartMilliWh: number | null;
+  meterStopMilliWh: number | null;
+  meterLastMilliWh: number | null;
+  /** Delivered so far; null while no register was seen */
+  energyMilliWh: number | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  stopReason: string | null;
+  stoppedByTokenRef: string | null;
+  ocppVersion: string | null;
+  /** Reasons for a review */
+  flags: string[];
+  /** Price-relevant readings since the last emission */
+  readings: PriceReading[];
+};
+
+/** A signed meter value as the station sent it (OCMF and others); evidence, never parsed. */
+export type SignedValue = {
+  data: string;
+  /** signingMethod of 2.x */
+  method: string | null;
+  /** encodingMethod of 2.x; null in 1.6 */
+  encoding: string | null;
+  publicKey: string | null;
+};
+
+export type Source = 'unknown' | 'station' | 'timer' | 'operator';
+
+/** A station said what it is, and what we answered. */
+export type StationBooted = {
+  meta: Meta;
+  status: BootStatus;
+  intervalSeconds: number;
+  reason: string | null;
+  vendor: string;
+  model: string;
+  serialNumber: string | null;
+  /** chargeBoxSerialNumber of 1.6 */
+  boxSerialNumber: string | null;
+  firmwareVersion: string | null;
+  iccid: string | null;
+  imsi: string | null;
+  meterType: string | null;
+  meterSerialNumber: string | null;
+};
+
+/** A station's socket was accepted; the offset of this record is the connection's epoch. */
+export type StationConnected = {
+  meta: Meta;
+  gatewayId: string;
+  subprotocol: string;
+  securityProfile: number;
+  remoteAddress: string | null;
+};
+
+/** A connection ended; the epoch in meta says which. */
+export type StationDisconnected = {
+  meta: Meta;
+  /** closed, timeout, replaced, refused, drained, lease-expired */
+  cause: string;
+  closeCode: number | null;
+};
+
+/** A message that no fold reads by meaning, kept whole with secrets and driver ids redacted. */
+export type StationMessageRecorded = {
+  meta: Meta;
+  action: string;
+  payloadJson: string;
+  /** What we answered */
+  answerJson: string | null;
+};
+
+/** Who holds a station's connection; compacted per station. */
+export type StationPresence = {
+  tenantId: string;
+  stationId: string;
+  gatewayId: string;
+  connectionEpoch: number;
+  connected: boolean;
+  /** BootNotification was accepted, on this or an earlier connection */
+  accepted: boolean;
+  subprotocol: string;
+  heartbeatSeconds: number;
+  /** Upgrades get 503 until then: two devices share the identity */
+  refuseUntil: number | null;
+  recordedAt: number;
+};
+
+/** Current value of a station for gateways. */
+export type StationRegistered = {
+  tenantId: string;
+  stationId: string;
+  rowVersion: number;
+  enabled: boolean;
+  securityProfile: number;
+  verifiers: PasswordVerifier[];
+  locationId: string | null;
+  heartbeatSeconds: number;
+  bootPolicy: BootPolicy;
+  /** For stations that send no Sec-WebSocket-Protocol */
+  defaultSubprotocol: string | null;
+  connectorMap: ConnectorMapping[];
+};
+
+/** Current value of a token for gateways: no uid, no name. */
+export type TokenRegistered = {
+  tenantId: string;
+  tokenRef: string;
+  rowVersion: number;
+  status: AuthorizationStatus;
+  expiresAt: number | null;
+  groupRef: string | null;
+  /** Empty: everywhere */
+  locationIds: string[];
+};
+
+/** A transaction ended at the station. */
+export type TransactionEnded = {
+  meta: Meta;
+  transactionId: string;
+  /** UUIDv8 of tenant, station and transactionId; nil where there is none (none, 0, -1). */
+  reportedId: Uuid;
+  evseId: number | null;
+  connectorId: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  /** Reported after the fact; null where the protocol does not say. */
+  offline: boolean | null;
+  seqNo: number | null;
+  triggerReason: string | null;
+  chargingState: string | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  timeSpentChargingSeconds: number | null;
+  numberOfPhasesUsed: number | null;
+  cableMaxCurrentMilliA: number | null;
+  /** Register at stop where the message itself says it (1.6). */
+  meterStopMilliWh: number | null;
+  /** stop reason; Local where absent (1.6 5.18, 2.x default) */
+  reason: string;
+};
+
+/** A transaction began at the station. */
+export type TransactionStarted = {
+  meta: Meta;
+  /** Canonical natural key of the start as reported: the session's identity is made of it. */
+  startKey: string;
+  transactionId: string;
+  /** UUIDv8 of tenant, station and transactionId; nil where there is none (none, 0, -1). */
+  reportedId: Uuid;
+  evseId: number | null;
+  connectorId: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  /** Reported after the fact; null where the protocol does not say. */
+  offline: boolean | null;
+  seqNo: number | null;
+  triggerReason: string | null;
+  chargingState: string | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  timeSpentChargingSeconds: number | null;
+  numberOfPhasesUsed: number | null;
+  cableMaxCurrentMilliA: number | null;
+  /** Register at start where the message itself says it (1.6). */
+  meterStartMilliWh: number | null;
+  /** 2.1 */
+  operationMode: string | null;
+  /** 2.1 */
+  tariffId: string | null;
+  /** 2.1 transactionLimit as sent */
+  transactionLimitJson: string | null;
+};
+
+/** Something about a running transaction changed. */
+export type TransactionUpdated = {
+  meta: Meta;
+  transactionId: string;
+  /** UUIDv8 of tenant, station and transactionId; nil where there is none (none, 0, -1). */
+  reportedId: Uuid;
+  evseId: number | null;
+  connectorId: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  authorization: AuthorizationStatus | null;
+  /** Reported after the fact; null where the protocol does not say. */
+  offline: boolean | null;
+  seqNo: number | null;
+  triggerReason: string | null;
+  chargingState: string | null;
+  remoteStartId: number | null;
+  reservationId: number | null;
+  timeSpentChargingSeconds: number | null;
+  numberOfPhasesUsed: number | null;
+  cableMaxCurrentMilliA: number | null;
+};
+
+/** 16 bytes. */
+export type Uuid = Buffer;
+
+/** Configuration as the station reports it, or the answer to a read. */
+export type VariablesReported = {
+  meta: Meta;
+  requestId: number | null;
+  part: number | null;
+  /** Whether this part is the last of its request */
+  last: boolean | null;
+  variables: ReportedVariable[];
+  /** Asked for, but not known to the station */
+  unknownVariables: string[];
+};
+
+export type ChargingEvent =
+  | ({ type: 'StationConnected' } & StationConnected)
+  | ({ type: 'StationDisconnected' } & StationDisconnected)
+  | ({ type: 'StationBooted' } & StationBooted)
+  | ({ type: 'ConnectorStatusChanged' } & ConnectorStatusChanged)
+  | ({ type: 'AuthorizationDecided' } & AuthorizationDecided)
+  | ({ type: 'TransactionStarted' } & TransactionStarted)
+  | ({ type: 'TransactionUpdated' } & TransactionUpdated)
+  | ({ type: 'TransactionEnded' } & TransactionEnded)
+  | ({ type: 'MeterValuesSampled' } & MeterValuesSampled)
+  | ({ type: 'VariablesReported' } & VariablesReported)
+  | ({ type: 'StationMessageRecorded' } & StationMessageRecorded);
+
+export type CommandRecord =
+  | ({ type: 'CommandRequested' } & CommandRequested)
+  | ({ type: 'CommandSent' } & CommandSent)
+  | ({ type: 'CommandCompleted' } & CommandCompleted);
+
+export type SessionRecord =
+  | ({ type: 'SessionStarted' } & SessionStarted)
+  | ({ type: 'SessionUpdated' } & SessionUpdated)
+  | ({ type: 'SessionFlagged' } & SessionFlagged)
+  | ({ type: 'SessionEnded' } & SessionEnded)
+  | ({ type: 'SessionCorrected' } & SessionCorrected);
+
+export type Records = {
+  StationConnected: StationConnected;
+  StationDisconnected: StationDisconnected;
+  StationBooted: StationBooted;
+  ConnectorStatusChanged: ConnectorStatusChanged;
+  AuthorizationDecided: AuthorizationDecided;
+  TransactionStarted: TransactionStarted;
+  TransactionUpdated: TransactionUpdated;
+  TransactionEnded: TransactionEnded;
+  MeterValuesSampled: MeterValuesSampled;
+  VariablesReported: VariablesReported;
+  StationMessageRecorded: StationMessageRecorded;
+  CommandRequested: CommandRequested;
+  CommandSent: CommandSent;
+  CommandCompleted: CommandCompleted;
+  SessionStarted: SessionStarted;
+  SessionUpdated: SessionUpdated;
+  SessionFlagged: SessionFlagged;
+  SessionEnded: SessionEnded;
+  SessionCorrected: SessionCorrected;
+  RegistryChanged: RegistryChanged;
+  StationRegistered: StationRegistered;
+  TokenRegistered: TokenRegistered;
+  StationPresence: StationPresence;
+  GatewayLease: GatewayLease;
+};
+
