@@ -1,7 +1,7 @@
 // Every HTTP API of ours: fastify with TypeBox, problem+json errors, health, readiness, metrics, OpenAPI.
 import { timingSafeEqual } from 'node:crypto';
 import swagger from '@fastify/swagger';
-import { TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Fault } from '#kit/fault';
 import type { Logger } from '#kit/logger';
