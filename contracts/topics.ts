@@ -23,6 +23,7 @@ export const eventTypes = [
   'TransactionEnded',
   'MeterValuesSampled',
   'VariablesReported',
+  'SecurityEventReported',
   'StationMessageRecorded',
 ] as const;
 export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted'] as const;

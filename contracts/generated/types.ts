@@ -240,6 +240,14 @@ export type Sample = {
   signed: SignedValue | null;
 };
 
+/** A security event: the station's own, or what a gateway noticed. */
+export type SecurityEventReported = {
+  meta: Meta;
+  /** Name of the OCPP security event list, or ours: DuplicateIdentity */
+  kind: string;
+  info: string | null;
+};
+
 /** Replaces all that was said of the session; carries all readings. */
 export type SessionCorrected = {
   /** source topic/partition/offset, and a number where one event emits twice */
@@ -457,7 +465,7 @@ export type SignedValue = {
   publicKey: string | null;
 };
 
-export type Source = 'unknown' | 'station' | 'timer' | 'operator';
+export type Source = 'unknown' | 'station' | 'gateway' | 'timer' | 'operator';
 
 /** A station said what it is, and what we answered. */
 export type StationBooted = {
@@ -656,6 +664,7 @@ export type ChargingEvent =
   | ({ type: 'TransactionEnded' } & TransactionEnded)
   | ({ type: 'MeterValuesSampled' } & MeterValuesSampled)
   | ({ type: 'VariablesReported' } & VariablesReported)
+  | ({ type: 'SecurityEventReported' } & SecurityEventReported)
   | ({ type: 'StationMessageRecorded' } & StationMessageRecorded);
 
 export type CommandRecord =
@@ -681,6 +690,7 @@ export type Records = {
   TransactionEnded: TransactionEnded;
   MeterValuesSampled: MeterValuesSampled;
   VariablesReported: VariablesReported;
+  SecurityEventReported: SecurityEventReported;
   StationMessageRecorded: StationMessageRecorded;
   CommandRequested: CommandRequested;
   CommandSent: CommandSent;
