@@ -17,6 +17,8 @@ export const faultCodes = {
   TIMESERIES_REFUSED: { status: 500, title: 'ClickHouse refused a statement' },
   UPSTREAM_UNAVAILABLE: { status: 502, title: 'Another service does not answer' },
   SECRET_MISSING: { status: 500, title: 'A secret is missing from the secrets file' },
+  PORT_TAKEN: { status: 500, title: 'A port is taken by another process' },
+  PART_UNAVAILABLE: { status: 500, title: 'A part of the local stack does not start' },
   NATIVE_MISSING: { status: 500, title: 'A native module did not load' },
 } as const;
 

@@ -1,0 +1,124 @@
+// Apache Kafka as a part: one real node in KRaft mode on this machine's Java.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { startChild, tailOf } from '#infra/local/child';
+import { type Part, PartAbsent, type PartPlace } from '#infra/local/part';
+import { kafkaInfraDir, kafkaLibsDir, rootDir } from '#infra/local/paths';
+import { partOfChild } from '#infra/local/child-part';
+import { waitFor } from '#infra/local/wait';
+import { Fault } from '#kit/fault';
+
+export type KafkaPorts = { readonly port: number; readonly controllerPort: number };
+
+const run = promisify(execFile);
+const formatTimeoutMs = 60_000;
+const readyTimeoutMs = 60_000;
+const closeGraceMs = 8_000;
+const jvmFlags = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:ActiveProcessorCount=2'];
+
+/** Starts the node on the data directory of the place and waits until it answers. PartAbsent without Java or jars. */
+export async function startEmbeddedKafka(place: PartPlace, ports: KafkaPorts): Promise<Part> {
+  await fetchJars();
+  const dir = join(place.dataDir, 'kafka');
+  const properties = writeProperties(dir, ports);
+  await formatOnce(dir, properties);
+  const child = await startChild({
+    name: 'kafka',
+    command: 'java',
+    // TieredStopAtLevel=1 starts faster and runs slower: right for a test, wrong for a measurement.
+    args: [
+      ...jvmFlags,
+      ...(place.throwAway ? ['-XX:TieredStopAtLevel=1'] : []),
+      ...classPath(),
+      'kafka.Kafka',
+      properties,
+    ],
+    env: process.env,
+    cwd: dir,
+    logDir: place.logDir,
+    pidDir: place.pidDir,
+    kind: 'engine',
+    signal: 'SIGTERM',
+  });
+  const url = `127.0.0.1:${ports.port}`;
+  try {
+    await kafkaReady(url, child.exited);
+  } catch (error) {
+    await child.stop(closeGraceMs);
+    throw new Fault('PART_UNAVAILABLE', {
+      detail: `Kafka does not start; the end of ${child.logFile}:\n${tailOf(child.logFile)}`,
+      cause: error,
+    });
+  }
+  return partOfChild('kafka', url, child, closeGraceMs);
+}
+
+/** Resolves once the node answers a metadata request and its group coordinator has loaded. */
+export async function kafkaReady(brokers: string, hopeless?: Promise<string>): Promise<void> {
+  const kafka = new Kafka({
+    clientId: 'local-stack',
+    brokers: brokers.split(','),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    retry: { retries: 0 },
+  });
+  const attempt = async (): Promise<void> => {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      const { brokers: nodes } = await admin.describeCluster();
+      if (nodes.length === 0) throw new Error('no broker is registered yet');
+      // In its first half second a fresh node says that its coordinators load; what comes first would fail then.
+      await admin.fetchOffsets({ groupId: 'local-stack-probe' });
+    } finally {
+      await admin.disconnect().catch(() => {});
+    }
+  };
+  await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 150, hopeless });
+}
+
+async function fetchJars(): Promise<void> {
+  try {
+    await run('java', ['-version']);
+    await run(process.execPath, [join(rootDir, 'infra', 'boot.mjs'), 'jars']);
+  } catch (error) {
+    const said =
+      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
+    throw new PartAbsent(said === undefined || said === '' ? 'Java 17 or newer is missing' : said);
+  }
+}
+
+function writeProperties(dir: string, ports: KafkaPorts): string {
+  mkdirSync(dir, { recursive: true });
+  const template = readFileSync(join(kafkaInfraDir, 'server.properties'), 'utf8');
+  const filled = template
+    .replaceAll('${port}', String(ports.port))
+    .replaceAll('${controllerPort}', String(ports.controllerPort))
+    .replaceAll('${logDir}', join(dir, 'log'));
+  const file = join(dir, 'server.properties');
+  writeFileSync(file, filled);
+  return file;
+}
+
+// meta.properties is the last file that formatting writes, so a format cut short is done again.
+async function formatOnce(dir: string, properties: string): Promise<void> {
+  if (existsSync(join(dir, 'log', 'meta.properties'))) return;
+  const clusterId = randomBytes(16).toString('base64url');
+  const args = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...classPath()];
+  await run(
+    'java',
+    [...args, 'kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--ignore-formatted', '-c', properties],
+    {
+      cwd: dir,
+      timeout: formatTimeoutMs,
+    },
+  );
+}
+
+function classPath(): string[] {
+  return [`-Dlog4j2.configurationFile=${join(kafkaInfraDir, 'log4j2.properties')}`, '-cp', join(kafkaLibsDir, '*')];
+}

@@ -1,0 +1,78 @@
+// The secrets of a local platform: made once, kept in one file that only its owner may read.
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Fault } from '#kit/fault';
+
+export type Secrets = {
+  /** Bearer that services show each other. */
+  readonly internalToken: string;
+  /** The operator key of the demo tenant, `csk_…`. */
+  readonly demoOperatorKey: string;
+  readonly analystPassword: string;
+  readonly clickhousePassword: string;
+  readonly postgresPassword: string;
+  /** 32 bytes in hex; the keys behind tokenRef derive from it, so it never changes while the data lives. */
+  readonly tenantKeySeed: string;
+};
+
+/** Reads the secrets file; makes it, and fields that an older file lacks, with mode 0600. */
+export function loadSecrets(file: string): Secrets {
+  const known = readSecrets(file);
+  const secrets: Secrets = {
+    internalToken: known['internalToken'] ?? token(),
+    demoOperatorKey: known['demoOperatorKey'] ?? `csk_${token()}`,
+    analystPassword: known['analystPassword'] ?? token(),
+    clickhousePassword: known['clickhousePassword'] ?? token(),
+    postgresPassword: known['postgresPassword'] ?? token(),
+    tenantKeySeed: known['tenantKeySeed'] ?? randomBytes(32).toString('hex'),
+  };
+  if (Object.keys(secrets).every((name) => known[name] !== undefined)) return secrets;
+  return write(file, { ...known, ...secrets }, Object.keys(known).length === 0);
+}
+
+function write(file: string, secrets: Secrets, first: boolean): Secrets {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  try {
+    if (!first) rmSync(file);
+    // A link fails where the name exists: of two processes that make the file at once, the second takes the first's.
+    linkSync(draft, file);
+    return secrets;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return loadSecrets(file);
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function readSecrets(file: string): Record<string, string | undefined> {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+  try {
+    const parsed: unknown = JSON.parse(content);
+    if (typeof parsed === 'object' && parsed !== null) {
+      return Object.fromEntries(Object.entries(parsed).filter(([, value]) => typeof value === 'string'));
+    }
+  } catch (error) {
+    throw new Fault('SECRET_MISSING', {
+      detail: `${file} is not JSON: mend it, or delete it together with the data beside it.`,
+      cause: error,
+    });
+  }
+  throw new Fault('SECRET_MISSING', {
+    detail: `${file} is not a JSON object: mend it, or delete it together with the data beside it.`,
+  });
+}
+
+function token(): string {
+  return randomBytes(24).toString('base64url');
+}

@@ -1,0 +1,120 @@
+// The test runner: `npm test [-- word…]` runs the files whose path holds a word and starts only the parts they need.
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import type { Parts } from '#infra/local/parts';
+import { rootDir } from '#infra/local/paths';
+import { Fault } from '#kit/fault';
+import { type Counts, formatCounts, noCounts, type RunnerEvent, takeCount } from '#test/support/counts';
+import { selectTests, type TestFile } from '#test/support/selection';
+import { startTestParts } from '#test/support/test-parts';
+
+const runTimeoutMs = 600_000;
+const fileTimeoutMs = 240_000;
+const concurrency = 2;
+
+const words = process.argv.slice(2);
+const stopping = new AbortController();
+listenForTheEnd();
+process.exitCode = await main();
+process.exit();
+
+async function main(): Promise<number> {
+  const startedMs = performance.now();
+  const counts = noCounts();
+  const files = selectTests(
+    rootDir,
+    words.filter((word) => word !== '--unit'),
+  ).filter((file) => !words.includes('--unit') || file.needs.length === 0);
+  if (files.length === 0) {
+    process.stderr.write(`No test file's path holds ${words.join(' or ')}.\n`);
+    return 1;
+  }
+  const needs = [...new Set(files.flatMap((file) => file.needs))];
+  // Unit tests run while the parts start.
+  const starting = needs.length === 0 ? undefined : startTestParts(needs);
+  starting?.catch(() => {});
+  let fault: unknown;
+  try {
+    await pipeline(Readable.from(events(files, starting, counts)), new spec(), process.stdout, { end: false });
+  } catch (error) {
+    fault = error;
+  } finally {
+    const parts = await starting?.catch(() => undefined);
+    await parts?.close();
+  }
+  process.stdout.write(formatCounts(counts, performance.now() - startedMs));
+  if (stopping.signal.aborted) return stopped();
+  if (fault !== undefined) return refuse(fault);
+  return counts.fail + counts.cancelled === 0 && counts.tests > 0 ? 0 : 1;
+}
+
+async function* events(
+  files: readonly TestFile[],
+  starting: Promise<Parts> | undefined,
+  counts: Counts,
+): AsyncGenerator<RunnerEvent> {
+  yield* runFiles(
+    files.filter((file) => file.needs.length === 0 && !file.alone),
+    concurrency,
+    counts,
+  );
+  const rest = files.filter((file) => file.needs.length > 0 || file.alone);
+  if (rest.length === 0 || stopping.signal.aborted) return;
+  const parts = await starting;
+  Object.assign(process.env, parts?.environment);
+  void parts?.failed.then((sentence) => stopping.abort(sentence));
+  yield* runFiles(
+    rest.filter((file) => !file.alone),
+    concurrency,
+    counts,
+  );
+  yield* runFiles(
+    rest.filter((file) => file.alone),
+    1,
+    counts,
+  );
+}
+
+async function* runFiles(files: readonly TestFile[], atOnce: number, counts: Counts): AsyncGenerator<RunnerEvent> {
+  if (files.length === 0 || stopping.signal.aborted) return;
+  const stream = run({
+    files: files.map((file) => join(rootDir, file.path)),
+    concurrency: atOnce,
+    timeout: fileTimeoutMs,
+    signal: stopping.signal,
+  });
+  for await (const event of stream) {
+    const seen = event as RunnerEvent;
+    if (!takeCount(seen, counts)) yield seen;
+  }
+}
+
+function listenForTheEnd(): void {
+  process.on('SIGINT', () => stopping.abort('interrupted'));
+  process.on('SIGTERM', () => stopping.abort('terminated'));
+  if (process.env['CHILD_OF_PIPE'] === '1') {
+    process.stdin.resume();
+    process.stdin.once('end', () => stopping.abort('the parent ended'));
+    process.stdin.unref?.();
+  }
+  // The tests' own processes have another parent.
+  delete process.env['CHILD_OF_PIPE'];
+  setTimeout(() => stopping.abort(`not done after ${runTimeoutMs / 60_000} minutes`), runTimeoutMs).unref();
+  process.execArgv.push('--import', pathToFileURL(join(rootDir, 'test', 'support', 'end-with-runner.ts')).href);
+}
+
+function stopped(): number {
+  process.stderr.write(`The tests were stopped: ${String(stopping.signal.reason)}.\n`);
+  return stopping.signal.reason === 'interrupted' ? 130 : 1;
+}
+
+function refuse(fault: unknown): number {
+  process.stderr.write(
+    `${fault instanceof Fault ? fault.detail : String(fault instanceof Error ? fault.stack : fault)}\n`,
+  );
+  return 1;
+}
