@@ -1,0 +1,53 @@
+// What a row of an action table is: how a station's CALL becomes a reply and facts, purely.
+import type { ChargingEvent, Meta, StationRegistered } from '#contracts/generated/types';
+import type { PresentedToken } from './authorization.ts';
+
+/** A token as a message presents it. */
+export type TokenShown = { readonly uid: string; readonly type: string };
+
+/** What a handler may know beside the request. */
+export type HandlerContext = {
+  readonly tenantId: string;
+  readonly stationId: string;
+  readonly station: StationRegistered;
+  /** Gateway clock, ms since epoch. */
+  readonly now: number;
+  /** The token that `shows` named, as the cache answered. */
+  readonly token: PresentedToken | undefined;
+  /** From 0 to 1, drawn at the edge: intervals are jittered so that a fleet never beats in step. */
+  readonly jitter: number;
+  /** Envelope of the next event of this connection. */
+  meta(occurredAt: number | null): Meta;
+};
+
+/** Reply and facts. The reply waits for the ack of the events; without events it goes at once. */
+export type Handled = {
+  readonly reply: object;
+  readonly events: readonly ChargingEvent[];
+  /** The station is accepted from now on; presence is acknowledged before the reply. */
+  readonly accepts?: boolean;
+};
+
+export type Row<Request> = {
+  /** The token the message shows, if any: the shell asks the cache before it calls handle. */
+  readonly shows?: (request: Request) => TokenShown | undefined;
+  readonly handle: (request: Request, context: HandlerContext) => Handled;
+  /** May come before BootNotification was accepted. */
+  readonly beforeBoot?: boolean;
+};
+
+/** A row after its guard checked the payload; the guard's schema is the type's source. */
+export type AnyRow = Row<never>;
+export type ActionTable = Readonly<Record<string, AnyRow>>;
+
+/** EVSE and connector that a reported 1.6 connector number means: n is EVSE n, connector 1; 0 is the station. */
+export function placeOf(station: StationRegistered, reportedConnectorId: number): { evseId: number; connectorId: number } {
+  const mapped = station.connectorMap.find((entry) => entry.reportedConnectorId === reportedConnectorId);
+  if (mapped !== undefined) return { evseId: mapped.evseId, connectorId: mapped.connectorId };
+  return { evseId: reportedConnectorId, connectorId: reportedConnectorId === 0 ? 0 : 1 };
+}
+
+/** Heartbeat interval with ±10 % jitter, at least one second. */
+export function jitteredSeconds(seconds: number, jitter: number): number {
+  return Math.max(1, Math.round(seconds * (0.9 + 0.2 * jitter)));
+}

@@ -1,0 +1,20 @@
+// The event of a decision about a token, the same for every message that shows one.
+import type { AuthorizationDecided, ChargingEvent, Meta } from '#contracts/generated/types';
+import type { Decision, PresentedToken } from './authorization.ts';
+
+type Occasion = Pick<AuthorizationDecided, 'purpose' | 'evseId' | 'transactionId'>;
+
+export function authorizationDecided(meta: Meta, token: PresentedToken, decision: Decision, occasion: Occasion): ChargingEvent {
+  return {
+    type: 'AuthorizationDecided',
+    meta,
+    tokenRef: token.tokenRef,
+    tokenType: token.tokenType,
+    status: decision.status,
+    purpose: occasion.purpose,
+    decidedBy: 'registry',
+    evseId: occasion.evseId,
+    transactionId: occasion.transactionId,
+    groupRef: token.found?.groupRef ?? null,
+  };
+}

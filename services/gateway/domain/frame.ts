@@ -1,0 +1,103 @@
+// OCPP-J framing of all versions: message types 2 to 6, read strictly and written in one place.
+import type { OcppVersion } from '#contracts/ocpp';
+import { errorCodeFor, type ErrorKind } from './error-codes.ts';
+
+export const frameLimits = {
+  /** OCPP-J 4.1.4 and 2.x part 4 4.1.4: at most 36 characters. */
+  messageIdCharsMax: 36,
+  nestingMax: 32,
+  descriptionCharsMax: 255,
+} as const;
+
+export type Frame =
+  | { readonly kind: 'call'; readonly id: string; readonly action: string; readonly payload: unknown }
+  | { readonly kind: 'result'; readonly id: string; readonly payload: unknown }
+  | { readonly kind: 'error'; readonly id: string; readonly code: string; readonly description: string }
+  | { readonly kind: 'result-error'; readonly id: string; readonly code: string; readonly description: string }
+  | { readonly kind: 'send'; readonly id: string; readonly action: string; readonly payload: unknown }
+  | { readonly kind: 'malformed'; readonly why: MalformedWhy; readonly id: string | undefined };
+
+export type MalformedWhy = 'not-json' | 'too-deep' | 'not-an-array' | 'wrong-array' | 'unknown-type' | 'bad-id' | 'id-too-long';
+
+/** Below this length no frame can nest deep enough to hurt, so the scan is skipped on the hot path. */
+const scanCharsMin = 1024;
+
+/** Parses one text frame. Never throws; what is no frame comes back as malformed, with its id where one can be read. */
+export function decodeFrame(text: string): Frame {
+  if (text.length > scanCharsMin && nestsDeeperThan(text, frameLimits.nestingMax)) return malformed('too-deep');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return malformed('not-json');
+  }
+  if (!Array.isArray(parsed)) return malformed('not-an-array');
+  const [type, id] = parsed as unknown[];
+  if (typeof id !== 'string' || id === '') return malformed('bad-id');
+  if (id.length > frameLimits.messageIdCharsMax) return malformed('id-too-long', id);
+  return decodeArray(type, id, parsed);
+}
+
+/** Text of `[3, id, payload]`. */
+export function encodeResult(id: string, payload: unknown): string {
+  return `[3,${JSON.stringify(id)},${JSON.stringify(payload)}]`;
+}
+
+/** Text of `[2, id, action, payload]`. */
+export function encodeCall(id: string, action: string, payload: unknown): string {
+  return `[2,${JSON.stringify(id)},${JSON.stringify(action)},${JSON.stringify(payload)}]`;
+}
+
+/** Text of `[4, id, code, description, {}]` with the code as the version spells it; an unreadable id is "-1" (2.x part 4 4.2.3). */
+export function encodeError(version: OcppVersion, id: string | undefined, kind: ErrorKind, description: string): string {
+  const shown = JSON.stringify(description.slice(0, frameLimits.descriptionCharsMax));
+  return `[4,${JSON.stringify(id ?? '-1')},"${errorCodeFor(version, kind)}",${shown},{}]`;
+}
+
+function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Frame {
+  switch (type) {
+    case 2:
+    case 6:
+      if (parts.length !== 4 || typeof parts[2] !== 'string') return malformed('wrong-array', id);
+      return { kind: type === 2 ? 'call' : 'send', id, action: parts[2], payload: parts[3] ?? {} };
+    case 3:
+      if (parts.length !== 3) return malformed('wrong-array', id);
+      return { kind: 'result', id, payload: parts[2] ?? {} };
+    case 4:
+    case 5:
+      // The description and details are often left out in the field; the code is what counts.
+      if (parts.length < 3 || typeof parts[2] !== 'string') return malformed('wrong-array', id);
+      return { kind: type === 4 ? 'error' : 'result-error', id, code: parts[2], description: typeof parts[3] === 'string' ? parts[3] : '' };
+    default:
+      return malformed('unknown-type', id);
+  }
+}
+
+function malformed(why: MalformedWhy, id?: string): Frame {
+  return { kind: 'malformed', why, id };
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+function nestsDeeperThan(text: string, max: number): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === quote) i = endOfString(text, i);
+    else if (code === 0x5b || code === 0x7b) {
+      depth++;
+      if (depth > max) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}
+
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === backslash) i++;
+    else if (code === quote) return i;
+  }
+  return text.length;
+}

@@ -1,0 +1,24 @@
+// Rows without logic of their own: the message is kept whole and answered with what promises nothing.
+import { redactedJson } from './redaction.ts';
+import type { Handled, HandlerContext, Row } from './action.ts';
+
+/** A row that records the message and gives the same answer every time. */
+export function recorded(action: string, reply: object): Row<object> {
+  return { handle: (request, context) => recordMessage(action, request, reply, context) };
+}
+
+/** Keeps a message whole, redacted, with what we answer. */
+export function recordMessage(action: string, request: object, reply: object, context: HandlerContext): Handled {
+  return {
+    reply,
+    events: [
+      {
+        type: 'StationMessageRecorded',
+        meta: context.meta(null),
+        action,
+        payloadJson: redactedJson(action, request),
+        answerJson: redactedJson(action, reply),
+      },
+    ],
+  };
+}

@@ -1,0 +1,33 @@
+// 1.6 BootNotification (4.2): what the station is, and whether it may work.
+import type { OCPP16 } from 'typed-ocpp';
+import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
+import { bootStatusOf } from '../domain/boot.ts';
+
+export const bootNotification: Row<OCPP16.BootNotificationRequest> = { beforeBoot: true, handle };
+
+function handle(request: OCPP16.BootNotificationRequest, context: HandlerContext): Handled {
+  const status = bootStatusOf(context.station);
+  const interval = jitteredSeconds(context.station.heartbeatSeconds, context.jitter);
+  return {
+    reply: { status, currentTime: new Date(context.now).toISOString(), interval },
+    accepts: status === 'Accepted',
+    events: [
+      {
+        type: 'StationBooted',
+        meta: context.meta(null),
+        status,
+        intervalSeconds: interval,
+        reason: null,
+        vendor: request.chargePointVendor,
+        model: request.chargePointModel,
+        serialNumber: request.chargePointSerialNumber ?? null,
+        boxSerialNumber: request.chargeBoxSerialNumber ?? null,
+        firmwareVersion: request.firmwareVersion ?? null,
+        iccid: request.iccid ?? null,
+        imsi: request.imsi ?? null,
+        meterType: request.meterType ?? null,
+        meterSerialNumber: request.meterSerialNumber ?? null,
+      },
+    ],
+  };
+}

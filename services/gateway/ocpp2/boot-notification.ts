@@ -1,0 +1,34 @@
+// 2.x BootNotification (B01-B03).
+import type { OCPP20 } from 'typed-ocpp';
+import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
+import { bootStatusOf } from '../domain/boot.ts';
+
+export const bootNotification: Row<OCPP20.BootNotificationRequest> = { beforeBoot: true, handle };
+
+function handle(request: OCPP20.BootNotificationRequest, context: HandlerContext): Handled {
+  const status = bootStatusOf(context.station);
+  const interval = jitteredSeconds(context.station.heartbeatSeconds, context.jitter);
+  const { chargingStation } = request;
+  return {
+    reply: { status, currentTime: new Date(context.now).toISOString(), interval },
+    accepts: status === 'Accepted',
+    events: [
+      {
+        type: 'StationBooted',
+        meta: context.meta(null),
+        status,
+        intervalSeconds: interval,
+        reason: request.reason,
+        vendor: chargingStation.vendorName,
+        model: chargingStation.model,
+        serialNumber: chargingStation.serialNumber ?? null,
+        boxSerialNumber: null,
+        firmwareVersion: chargingStation.firmwareVersion ?? null,
+        iccid: chargingStation.modem?.iccid ?? null,
+        imsi: chargingStation.modem?.imsi ?? null,
+        meterType: null,
+        meterSerialNumber: null,
+      },
+    ],
+  };
+}

@@ -1,0 +1,101 @@
+// 2.x TransactionEvent (E01-E15): start, update and end of a transaction, with its readings and its token.
+import type { OCPP20 } from 'typed-ocpp';
+import { milliOf } from '#contracts/amounts';
+import type { AuthorizationPurpose, ChargingEvent } from '#contracts/generated/types';
+import { reportedIdOf } from '#contracts/keys';
+import type { Handled, HandlerContext, Row } from '../domain/action.ts';
+import { decideToken, type Decision } from '../domain/authorization.ts';
+import { authorizationDecided } from '../domain/decided.ts';
+import { parseTimestamp } from '../domain/timestamps.ts';
+import { emptyTransaction, type TransactionFields } from '../domain/transaction.ts';
+import { idTokenInfoOf } from './id-token-info.ts';
+import { readingsOf2 } from './readings.ts';
+
+type Request = OCPP20.TransactionEventRequest;
+
+export const transactionEvent: Row<Request> = {
+  shows: (request) =>
+    request.idToken === undefined || request.idToken.idToken === '' ? undefined : { uid: request.idToken.idToken, type: request.idToken.type },
+  handle,
+};
+
+const purposes: Readonly<Record<Request['eventType'], AuthorizationPurpose>> = { Started: 'start', Updated: 'update', Ended: 'stop' };
+
+function handle(request: Request, context: HandlerContext): Handled {
+  const { token } = context;
+  const decision = token === undefined ? undefined : decideToken(token, context.station.locationId, context.now);
+  const occurredAt = parseTimestamp(request.timestamp);
+  const events: ChargingEvent[] = [];
+  if (token !== undefined && decision !== undefined) {
+    const occasion = { purpose: purposes[request.eventType], evseId: request.evse?.id ?? null, transactionId: request.transactionInfo.transactionId };
+    events.push(authorizationDecided(context.meta(occurredAt), token, decision, occasion));
+  }
+  // An end comes after its readings, a start before them: whoever folds the end has seen the last register.
+  if (request.eventType === 'Ended') pushReadings(events, request, context);
+  events.push(transactionFact(request, context, decision));
+  if (request.eventType !== 'Ended') pushReadings(events, request, context);
+  return { reply: decision === undefined ? {} : { idTokenInfo: idTokenInfoOf(decision) }, events };
+}
+
+function transactionFact(request: Request, context: HandlerContext, decision: Decision | undefined): ChargingEvent {
+  const meta = context.meta(parseTimestamp(request.timestamp));
+  const fields = fieldsOf(request, context, decision);
+  switch (request.eventType) {
+    case 'Started':
+      // The station chose the transactionId and never reuses it (E01): it is the natural key.
+      return {
+        type: 'TransactionStarted',
+        meta,
+        startKey: fields.transactionId,
+        ...fields,
+        meterStartMilliWh: null,
+        operationMode: null,
+        tariffId: null,
+        transactionLimitJson: null,
+      };
+    case 'Updated':
+      return { type: 'TransactionUpdated', meta, ...fields };
+    case 'Ended':
+      return { type: 'TransactionEnded', meta, ...fields, meterStopMilliWh: null, reason: request.transactionInfo.stoppedReason ?? 'Local' };
+  }
+}
+
+function fieldsOf(request: Request, context: HandlerContext, decision: Decision | undefined): TransactionFields {
+  const { transactionInfo, evse } = request;
+  const { transactionId } = transactionInfo;
+  return {
+    ...emptyTransaction({
+      transactionId,
+      reportedId: reportedIdOf(context.tenantId, context.stationId, transactionId),
+      evseId: evse?.id ?? null,
+      connectorId: evse?.connectorId ?? null,
+    }),
+    tokenRef: context.token?.tokenRef ?? null,
+    tokenType: context.token?.tokenType ?? null,
+    authorization: decision?.status ?? null,
+    offline: request.offline ?? false,
+    seqNo: request.seqNo,
+    triggerReason: request.triggerReason,
+    chargingState: transactionInfo.chargingState ?? null,
+    remoteStartId: transactionInfo.remoteStartId ?? null,
+    reservationId: request.reservationId ?? null,
+    timeSpentChargingSeconds: transactionInfo.timeSpentCharging ?? null,
+    numberOfPhasesUsed: request.numberOfPhasesUsed ?? null,
+    cableMaxCurrentMilliA: request.cableMaxCurrent === undefined ? null : (milliOf(request.cableMaxCurrent, 0) ?? null),
+  };
+}
+
+function pushReadings(events: ChargingEvent[], request: Request, context: HandlerContext): void {
+  if (request.meterValue === undefined || request.meterValue.length === 0) return;
+  const { transactionId } = request.transactionInfo;
+  events.push({
+    type: 'MeterValuesSampled',
+    meta: context.meta(parseTimestamp(request.timestamp)),
+    transactionId,
+    reportedId: reportedIdOf(context.tenantId, context.stationId, transactionId),
+    evseId: request.evse?.id ?? 0,
+    connectorId: request.evse?.connectorId ?? 0,
+    offline: request.offline ?? false,
+    readings: readingsOf2(request.meterValue),
+  });
+}
