@@ -43,7 +43,7 @@ export async function startEmbeddedClickHouse(place: PartPlace, options: ClickHo
   });
   const base = `127.0.0.1:${options.port}`;
   try {
-    await clickHouseReady(`http://${base}`, child.exited);
+    await clickHouseReady(`http://${base}`, child.hasExited);
   } catch (error) {
     await child.stop(closeGraceMs);
     throw new Fault('PART_UNAVAILABLE', {
@@ -60,14 +60,14 @@ export async function startEmbeddedClickHouse(place: PartPlace, options: ClickHo
 }
 
 /** Resolves once GET /ping answers `Ok.`. */
-export async function clickHouseReady(base: string, hopeless?: Promise<string>): Promise<void> {
+export async function clickHouseReady(base: string, giveUp: () => boolean = () => false): Promise<void> {
   const attempt = async (): Promise<void> => {
     const response = await fetch(new URL('/ping', base), { signal: AbortSignal.timeout(2_000) });
     const body = await response.text();
     if (!response.ok || !body.startsWith('Ok.'))
       throw new Error(`ping answers ${response.status}: ${body.slice(0, 200)}`);
   };
-  await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 100, hopeless });
+  await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 100, giveUp });
 }
 
 function assertEngineIsThere(): void {

@@ -46,7 +46,7 @@ export async function startEmbeddedKafka(place: PartPlace, ports: KafkaPorts): P
   });
   const url = `127.0.0.1:${ports.port}`;
   try {
-    await kafkaReady(url, child.exited);
+    await kafkaReady(url, child.hasExited);
   } catch (error) {
     await child.stop(closeGraceMs);
     throw new Fault('PART_UNAVAILABLE', {
@@ -58,7 +58,7 @@ export async function startEmbeddedKafka(place: PartPlace, ports: KafkaPorts): P
 }
 
 /** Resolves once the node answers a metadata request and its group coordinator has loaded. */
-export async function kafkaReady(brokers: string, hopeless?: Promise<string>): Promise<void> {
+export async function kafkaReady(brokers: string, giveUp: () => boolean = () => false): Promise<void> {
   const kafka = new Kafka({
     clientId: 'local-stack',
     brokers: brokers.split(','),
@@ -78,7 +78,7 @@ export async function kafkaReady(brokers: string, hopeless?: Promise<string>): P
       await admin.disconnect().catch(() => {});
     }
   };
-  await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 150, hopeless });
+  await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 150, giveUp });
 }
 
 async function fetchJars(): Promise<void> {

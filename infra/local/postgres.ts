@@ -42,7 +42,7 @@ export async function startEmbeddedPostgres(place: PartPlace, options: PostgresO
   const child = await startServer({ bin, dir, place, user, port: options.port });
   const url = `postgres://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/postgres`;
   try {
-    await postgresReady(url, child.exited);
+    await postgresReady(url, child.hasExited);
   } catch (error) {
     await child.stop(closeGraceMs);
     throw new Fault('PART_UNAVAILABLE', { detail: explain(error, child), cause: error });
@@ -51,7 +51,7 @@ export async function startEmbeddedPostgres(place: PartPlace, options: PostgresO
 }
 
 /** Resolves once the server answers a query. */
-export async function postgresReady(url: string, hopeless?: Promise<string>): Promise<void> {
+export async function postgresReady(url: string, giveUp: () => boolean = () => false): Promise<void> {
   const attempt = async (): Promise<void> => {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     client.on('error', () => {});
@@ -62,7 +62,7 @@ export async function postgresReady(url: string, hopeless?: Promise<string>): Pr
       await client.end();
     }
   };
-  await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 100, hopeless });
+  await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 100, giveUp });
 }
 
 type Server = {

@@ -4,21 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type WaitOptions = {
   readonly timeoutMs: number;
   readonly everyMs: number;
-  /** Resolves with the reason when waiting has become pointless. */
-  readonly hopeless?: Promise<string> | undefined;
+  /** True when waiting has become pointless. */
+  readonly giveUp?: () => boolean;
 };
 
-/** Tries until attempt() resolves; rejects with the last error after timeoutMs, or with the reason of hopelessness. */
+/** Tries until attempt() resolves; rejects with its last error after timeoutMs, or when giveUp() says so. */
 export async function waitFor<T>(attempt: () => Promise<T>, options: WaitOptions): Promise<T> {
   const deadline = performance.now() + options.timeoutMs;
-  let reason: string | undefined;
-  void options.hopeless?.then((sentence) => (reason = sentence));
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (reason !== undefined) throw new Error(reason, { cause: error });
-      if (performance.now() > deadline) throw error;
+      if (performance.now() > deadline || options.giveUp?.() === true) throw error;
     }
     await delay(options.everyMs);
   }

@@ -18,6 +18,8 @@ export const faultCodes = {
   UPSTREAM_UNAVAILABLE: { status: 502, title: 'Another service does not answer' },
   SECRET_MISSING: { status: 500, title: 'A secret is missing from the secrets file' },
   PORT_TAKEN: { status: 500, title: 'A port is taken by another process' },
+  DATA_DIR_IN_USE: { status: 500, title: 'Another run uses the data directory' },
+  PROGRAM_FAILED: { status: 500, title: 'A program of the local platform does not come up' },
   PART_UNAVAILABLE: { status: 500, title: 'A part of the local stack does not start' },
   NATIVE_MISSING: { status: 500, title: 'A native module did not load' },
 } as const;
