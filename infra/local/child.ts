@@ -27,13 +27,13 @@ export type Child = {
   /** Resolves with a sentence on how it ended; never rejects. */
   readonly exited: Promise<string>;
   /** True once it has ended. */
-  hasExited(): boolean;
+  readonly hasExited: () => boolean;
   /** Ends it in order, by force after graceMs; resolves when it is gone. */
   stop(graceMs: number): Promise<void>;
 };
 
-const tailBytesMax = 4_000;
-const tailLinesMax = 15;
+const tailBytesMax = 6_000;
+const tailLinesMax = 25;
 
 // Waits for the end of our pipe and then ends the engine. A line instead of the end means that the engine is gone
 // already, so that its pid may be a stranger's. A shell, since it takes half a megabyte where a second node takes forty.

@@ -14,7 +14,7 @@ export type ClickHouseOptions = { readonly port: number; readonly password: stri
 export const analystUser = 'analyst';
 
 const readyTimeoutMs = 60_000;
-const closeGraceMs = 8_000;
+const closeGraceMs = 5_500;
 const front = join(rootDir, 'infra', 'local', 'clickhouse-http', 'main.ts');
 
 /** Starts the engine behind its front and waits until it answers. PartAbsent where chdb has no build for this machine. */

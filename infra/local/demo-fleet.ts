@@ -1,23 +1,12 @@
 // The small fleet of `npm start`: what it is made of; the seed registers exactly these stations.
-export const demoFleet = {
-  stations: 25,
-  seed: 1,
-  prefix: 'demo',
-  meterIntervalSeconds: 10,
-  sessionSeconds: 120,
-  idleSeconds: 20,
-} as const;
+export const demoFleet = { stations: 25, seed: 1, prefix: 'demo' } as const;
+
+const rhythm = { 'meter-interval-seconds': 10, 'session-seconds': 120, 'idle-seconds': 20, 'report-seconds': 10 };
 
 /** The arguments of load-tests/fleet/main.ts for it. */
 export function demoFleetArgs(ocppUrl: string): string[] {
-  return [
-    ...['--stations', String(demoFleet.stations)],
-    ...['--url', ocppUrl],
-    ...['--seed', String(demoFleet.seed)],
-    ...['--prefix', demoFleet.prefix],
-    ...['--meter-interval-seconds', String(demoFleet.meterIntervalSeconds)],
-    ...['--session-seconds', String(demoFleet.sessionSeconds)],
-    ...['--idle-seconds', String(demoFleet.idleSeconds)],
-    ...['--report-seconds', '10'],
-  ];
+  return Object.entries({ url: ocppUrl, ...demoFleet, ...rhythm }).flatMap(([flag, value]) => [
+    `--${flag}`,
+    String(value),
+  ]);
 }

@@ -17,7 +17,7 @@ export type KafkaPorts = { readonly port: number; readonly controllerPort: numbe
 const run = promisify(execFile);
 const formatTimeoutMs = 60_000;
 const readyTimeoutMs = 60_000;
-const closeGraceMs = 8_000;
+const closeGraceMs = 5_500;
 const jvmFlags = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:ActiveProcessorCount=2'];
 
 /** Starts the node on the data directory of the place and waits until it answers. PartAbsent without Java or jars. */

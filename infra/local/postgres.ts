@@ -18,7 +18,7 @@ export type PostgresOptions = { readonly port: number; readonly password: string
 const run = promisify(execFile);
 const initTimeoutMs = 60_000;
 const readyTimeoutMs = 30_000;
-const closeGraceMs = 8_000;
+const closeGraceMs = 5_500;
 const settings = [
   'listen_addresses=127.0.0.1',
   // A socket in /tmp would outlive a kill and collide with another checkout's.
