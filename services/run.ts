@@ -5,6 +5,7 @@ import { createLogger } from '#kit/logger';
 type Service = { start(environment: NodeJS.ProcessEnv): Promise<RunningService> };
 
 const services: Readonly<Record<string, () => Promise<Service>>> = {
+  gateway: () => import('#services/gateway/main'),
   registry: () => import('#services/registry/main'),
   stations: () => import('#services/stations/main'),
   sessions: () => import('#services/sessions/main'),

@@ -1,0 +1,105 @@
+// What a gateway knows without asking: stations, tokens and presence, followed from their compacted topics.
+import { decodeAs, decodeRecord } from '#contracts/codec';
+import type { StationPresence, StationRegistered, TokenRegistered } from '#contracts/generated/types';
+import { stationKey, tokenKey } from '#contracts/keys';
+import type { Topics } from '#contracts/topics';
+import { openTable } from '#kit/event-log/table';
+import type { LogRecord } from '#kit/event-log/types';
+import type { Logger } from '#kit/logger';
+
+export type CachesOptions = {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly topics: Topics;
+  readonly logger: Logger;
+  /** Called for every presence record of a station, the ones from before our start included. */
+  onPresence(presence: StationPresence): void;
+  /** Called when a station's registration changes or goes. */
+  onStation(key: string, station: StationRegistered | undefined): void;
+};
+
+export type Caches = {
+  /** Resolves when every cache has reached the end offsets seen at start. */
+  readonly caughtUp: Promise<void>;
+  readonly ready: boolean;
+  station(key: string): StationRegistered | undefined;
+  token(tenantId: string, tokenRef: string): TokenRegistered | undefined;
+  presence(key: string): StationPresence | undefined;
+  close(): Promise<void>;
+};
+
+/**
+ * A million stations and tokens stay small as their framed bytes in latin1 strings; each is decoded when asked for.
+ * Only a greater row version (or epoch, or the same one again) replaces what is known.
+ */
+export function openCaches(options: CachesOptions): Caches {
+  const stations = new Map<string, string>();
+  const tokens = new Map<string, string>();
+  const presences = new Map<string, StationPresence>();
+  const { topics } = options;
+  const tables = [
+    follow(options, topics.registryStations.name, (record) => {
+      remember(stations, record, 'StationRegistered', options.logger);
+      options.onStation(record.key, decodedOf(stations.get(record.key), 'StationRegistered'));
+    }),
+    follow(options, topics.registryTokens.name, (record) => remember(tokens, record, 'TokenRegistered', options.logger)),
+    follow(options, topics.presence.name, (record) => {
+      const presence = record.value === null ? undefined : readPresence(record.value, options.logger);
+      if (presence === undefined) return;
+      const key = stationKey(presence.tenantId, presence.stationId);
+      if ((presences.get(key)?.connectionEpoch ?? -1) <= presence.connectionEpoch) presences.set(key, presence);
+      options.onPresence(presence);
+    }),
+  ];
+  let ready = false;
+  const caughtUp = Promise.all(tables.map((table) => table.caughtUp)).then(() => {
+    ready = true;
+  });
+  return {
+    caughtUp,
+    get ready() {
+      return ready;
+    },
+    station: (key) => decodedOf(stations.get(key), 'StationRegistered'),
+    token: (tenantId, tokenRef) => decodedOf(tokens.get(tokenKey(tenantId, tokenRef)), 'TokenRegistered'),
+    presence: (key) => presences.get(key),
+    close: async () => {
+      await Promise.all(tables.map((table) => table.close()));
+    },
+  };
+}
+
+type CachedType = 'StationRegistered' | 'TokenRegistered';
+
+function follow(options: CachesOptions, topic: string, onRecord: (record: LogRecord) => void) {
+  return openTable({ brokers: options.brokers, clientId: options.clientId, topic, logger: options.logger, onRecord });
+}
+
+function remember(cache: Map<string, string>, record: LogRecord, type: CachedType, logger: Logger): void {
+  if (record.value === null) {
+    cache.delete(record.key);
+    return;
+  }
+  try {
+    const version = decodeAs(type, record.value).rowVersion;
+    const known = cache.get(record.key);
+    if (known !== undefined && decodeAs(type, Buffer.from(known, 'latin1')).rowVersion > version) return;
+    cache.set(record.key, record.value.toString('latin1'));
+  } catch (error) {
+    logger.error({ err: error, type, offset: record.offset }, 'unreadable record in a cache topic');
+  }
+}
+
+function decodedOf<T extends CachedType>(cached: string | undefined, type: T) {
+  return cached === undefined ? undefined : decodeAs(type, Buffer.from(cached, 'latin1'));
+}
+
+function readPresence(bytes: Buffer, logger: Logger): StationPresence | undefined {
+  try {
+    const record = decodeRecord(bytes);
+    return record.type === 'StationPresence' ? record : undefined;
+  } catch (error) {
+    logger.error({ err: error }, 'unreadable presence record');
+    return undefined;
+  }
+}

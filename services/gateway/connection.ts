@@ -1,0 +1,267 @@
+// One station's socket: its epoch, the CALLs that wait, what was answered, and its end.
+import type { WebSocket } from 'uWebSockets.js';
+import type { ChargingEvent, Meta, StationPresence, StationRegistered } from '#contracts/generated/types';
+import { partitionOf, stationKey } from '#contracts/keys';
+import { Answered } from './domain/answered.ts';
+import { decodeFrame, encodeError, type Frame } from './domain/frame.ts';
+import { Pace } from './domain/pace.ts';
+import { appendEvents, serveCall, type CallFrame } from './inbound.ts';
+import { calls, closed, connections, frameFaults } from './metrics.ts';
+import { Outbound } from './outbound.ts';
+import type { Dialect, GatewayParts } from './parts.ts';
+
+/** What the upgrade established. */
+export type Admitted = {
+  readonly tenantId: string;
+  readonly stationId: string;
+  readonly station: StationRegistered;
+  readonly dialect: Dialect;
+  readonly subprotocol: string;
+  readonly remoteAddress: string;
+};
+
+type Waiting = { readonly frame: CallFrame; readonly text: string; readonly receivedAt: number };
+
+export class Connection {
+  readonly parts: GatewayParts;
+  readonly tenantId: string;
+  readonly stationId: string;
+  readonly key: string;
+  readonly partition: number;
+  readonly dialect: Dialect;
+  readonly answered = new Answered();
+  readonly outbound: Outbound;
+  /** Envelope of an event of the CALL being served. */
+  readonly metaOfCall = (occurredAt: number | null): Meta => this.meta(occurredAt, this.servingId);
+  station: StationRegistered;
+  accepted: boolean;
+  servingId: string | null = null;
+  readonly #admitted: Admitted;
+  readonly #socket: WebSocket<Admitted>;
+  readonly #pace: Pace;
+  readonly #waiting: Waiting[] = [];
+  #epoch: number | null = null;
+  #seq = 0;
+  #serving = true;
+  #open = true;
+  #endCause: string | undefined;
+  #refuseUntil: number | null = null;
+  #onPong: (() => void) | undefined;
+
+  constructor(parts: GatewayParts, socket: WebSocket<Admitted>, admitted: Admitted) {
+    const { tenantId, stationId } = admitted;
+    this.parts = parts;
+    this.tenantId = tenantId;
+    this.stationId = stationId;
+    this.key = stationKey(tenantId, stationId);
+    this.partition = partitionOf(this.key, parts.topics.events.partitions);
+    this.dialect = admitted.dialect;
+    this.station = { ...admitted.station, verifiers: [] };
+    this.accepted = parts.caches.presence(this.key)?.accepted ?? false;
+    this.outbound = new Outbound(this);
+    this.#admitted = admitted;
+    this.#socket = socket;
+    this.#pace = new Pace(parts.config.callsPerSecondMax, parts.config.callsBurstMax, parts.now());
+    connections.inc({ version: this.dialect.version });
+  }
+
+  /** Null until StationConnected is acknowledged: nothing is answered or appended before. */
+  get epoch(): number | null {
+    return this.#epoch;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** Makes the connection known: its StationConnected is appended, its offset is the epoch, then waiting CALLs are served. */
+  async begin(): Promise<void> {
+    const { parts } = this;
+    const meta = { ...this.meta(null, null), connectionEpoch: null, seq: null };
+    const connected: ChargingEvent = {
+      type: 'StationConnected',
+      meta,
+      gatewayId: parts.gatewayId,
+      subprotocol: this.#admitted.subprotocol,
+      securityProfile: this.station.securityProfile,
+      remoteAddress: this.#admitted.remoteAddress,
+    };
+    try {
+      this.#epoch = await appendEvents(this, [connected]);
+      this.#seq = 0;
+      if (!this.#open) {
+        await this.#recordEnd();
+        return;
+      }
+      await parts.presence.claim(this.presence(true));
+    } catch (error) {
+      parts.logger.warn({ err: error, stationId: this.stationId }, 'connection not recorded');
+      this.end(1013, 'try again later', 'unrecorded');
+      return;
+    }
+    await this.#serveWaiting();
+  }
+
+  /** One text frame from the station. */
+  receive(text: string): void {
+    const frame = decodeFrame(text);
+    switch (frame.kind) {
+      case 'call':
+        this.#enqueue({ frame, text, receivedAt: this.parts.now() });
+        return;
+      case 'result':
+      case 'error':
+        if (!this.outbound.answered(frame)) frameFaults.inc({ reason: 'unexpected-answer' });
+        return;
+      case 'result-error':
+      case 'send':
+        frameFaults.inc({ reason: `${frame.kind}-not-negotiated` });
+        return;
+      case 'malformed':
+        this.#answerMalformed(frame);
+        return;
+    }
+  }
+
+  send(text: string): void {
+    if (!this.#open) {
+      frameFaults.inc({ reason: 'answer-after-close' });
+      return;
+    }
+    // 2 = dropped: the reader is too slow. Closing makes the station repeat what it was not answered.
+    if (this.#socket.send(text) === 2) this.end(1008, 'reads too slowly', 'slow-reader');
+  }
+
+  /** The station may work from now on; acknowledged in presence before the station hears it. */
+  async accept(): Promise<void> {
+    if (this.accepted) return;
+    await this.parts.presence.claim({ ...this.presence(true), accepted: true });
+    this.accepted = true;
+  }
+
+  /** A newer authenticated socket took this identity. Only a pong proves that two devices share it. */
+  supersede(onSecondDevice: () => void): void {
+    if (!this.#open) return;
+    this.#onPong = onSecondDevice;
+    this.#socket.ping();
+    setTimeout(() => this.end(1008, 'replaced by a newer connection', 'replaced'), this.parts.config.supersededGraceMs).unref();
+  }
+
+  ponged(): void {
+    const onPong = this.#onPong;
+    this.#onPong = undefined;
+    if (onPong === undefined) return;
+    onPong();
+    this.end(1008, 'replaced by a newer connection', 'replaced');
+  }
+
+  /** The registration changed; a disabled or deleted station loses its socket. */
+  registered(station: StationRegistered | undefined): void {
+    if (station === undefined || !station.enabled) this.end(1008, 'not registered any more', 'refused');
+    else this.station = { ...station, verifiers: [] };
+  }
+
+  /** Ends the socket once the CALLs it brought are answered; 1012 tells the station to come back. */
+  drain(): void {
+    if (!this.#serving && this.#waiting.length === 0) this.end(1012, 'service restarts', 'drained');
+  }
+
+  /** Closes the socket with a close frame; `cause` goes into StationDisconnected. */
+  end(code: number, reason: string, cause: string): void {
+    if (!this.#open) return;
+    this.#endCause = cause;
+    this.#socket.end(code, reason);
+  }
+
+  /** The socket is gone, whoever closed it. */
+  async gone(code: number): Promise<void> {
+    this.#open = false;
+    connections.dec({ version: this.dialect.version });
+    closed.inc({ cause: this.#endCause ?? (code === 1006 ? 'lost' : 'closed') });
+    this.parts.roster.leave(this.key, this);
+    this.outbound.closed();
+    for (const { frame } of this.#waiting.splice(0)) calls.inc({ version: this.dialect.version, action: this.#nameOf(frame), outcome: 'closed-unserved' });
+    if (this.#epoch !== null) await this.#recordEnd(code);
+  }
+
+  meta(occurredAt: number | null, messageId: string | null): Meta {
+    return {
+      eventId: this.parts.newEventId(),
+      tenantId: this.tenantId,
+      stationId: this.stationId,
+      occurredAt,
+      recordedAt: this.parts.now(),
+      source: 'station',
+      connectionEpoch: this.#epoch,
+      seq: this.#seq++,
+      ocppVersion: this.dialect.version,
+      messageId,
+      traceparent: null,
+    };
+  }
+
+  presence(connected: boolean): StationPresence {
+    return {
+      tenantId: this.tenantId,
+      stationId: this.stationId,
+      gatewayId: this.parts.gatewayId,
+      connectionEpoch: this.#epoch ?? -1,
+      connected,
+      accepted: this.accepted,
+      subprotocol: this.#admitted.subprotocol,
+      heartbeatSeconds: this.station.heartbeatSeconds,
+      refuseUntil: connected ? this.#refuseUntil : null,
+      recordedAt: this.parts.now(),
+    };
+  }
+
+  /** Upgrades of this identity get 503 until then, or until this connection ends. */
+  refuseOthersUntil(until: number): void {
+    this.#refuseUntil = until;
+  }
+
+  async #recordEnd(code?: number): Promise<void> {
+    const { parts } = this;
+    const meta: Meta = { ...this.meta(null, null), source: 'gateway' };
+    const ended: ChargingEvent = { type: 'StationDisconnected', meta, cause: this.#endCause ?? 'closed', closeCode: code ?? null };
+    try {
+      await appendEvents(this, [ended]);
+      // The last record per station stays: an old connection's end must not hide a newer one's claim.
+      if ((parts.caches.presence(this.key)?.connectionEpoch ?? -1) <= (this.#epoch ?? -1)) await parts.presence.claim(this.presence(false));
+    } catch (error) {
+      // The lease timer of the stations service ends the epoch for us.
+      parts.logger.warn({ err: error, stationId: this.stationId }, 'end of connection not recorded');
+    }
+  }
+
+  #enqueue(waiting: Waiting): void {
+    if (this.#waiting.length >= this.parts.config.callsWaitingMax) {
+      frameFaults.inc({ reason: 'too-many-calls-waiting' });
+      this.end(1008, 'too many calls at once', 'too-many-calls');
+      return;
+    }
+    this.#waiting.push(waiting);
+    if (!this.#serving) void this.#serveWaiting();
+  }
+
+  /** One CALL at a time, in arrival order: handlers that interleave would put a stop before its start. */
+  async #serveWaiting(): Promise<void> {
+    this.#serving = true;
+    for (let next = this.#waiting.shift(); next !== undefined && this.#open; next = this.#waiting.shift()) {
+      const waitMs = this.#pace.take(this.parts.now());
+      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await serveCall(this, next.frame, next.text, next.receivedAt);
+    }
+    this.#serving = false;
+  }
+
+  #answerMalformed(frame: Extract<Frame, { kind: 'malformed' }>): void {
+    frameFaults.inc({ reason: frame.why });
+    const kind = frame.why === 'unknown-type' ? 'message-type' : frame.why === 'id-too-long' ? 'format' : 'framework';
+    this.send(encodeError(this.dialect.version, frame.id, kind, `not a valid OCPP-J message: ${frame.why}`));
+  }
+
+  #nameOf(frame: CallFrame): string {
+    return Object.hasOwn(this.dialect.actions, frame.action) ? frame.action : 'unknown';
+  }
+}

@@ -1,0 +1,98 @@
+// The gateway: terminates OCPP, appends facts, answers after their acknowledgement, carries out commands.
+import { randomBytes } from 'node:crypto';
+import { compileAllGuards, ocppVersions } from '#contracts/ocpp';
+import { readSecrets, tenantKeyOf, type Secrets } from '#contracts/secrets';
+import { allTopics, topicsFor } from '#contracts/topics';
+import { ensureTopics } from '#kit/event-log/topics';
+import { openLogWriter } from '#kit/event-log/writer';
+import { createHttp, listen } from '#kit/http';
+import { Lifecycle, type RunningService } from '#kit/lifecycle';
+import { createLogger, type Logger } from '#kit/logger';
+import { Admissions } from './admission.ts';
+import { openCaches } from './caches.ts';
+import { followCommands } from './commands.ts';
+import { gatewayConfig, type GatewayConfig } from './config.ts';
+import { drain } from './drain.ts';
+import { Identities } from './identities.ts';
+import type { GatewayParts } from './parts.ts';
+import { openPresence } from './presence.ts';
+import { Roster } from './roster.ts';
+import { listenOcpp } from './server.ts';
+
+export type RunningGateway = RunningService & { readonly ocppPort: number };
+
+/** Starts one gateway process. The OCPP port opens only when commands are followed and the caches are full. */
+export async function start(environment: NodeJS.ProcessEnv): Promise<RunningGateway> {
+  const config = gatewayConfig(environment);
+  const gatewayId = `gw-${randomBytes(6).toString('hex')}`;
+  const logger = createLogger('gateway').child({ gatewayId });
+  const lifecycle = new Lifecycle(logger);
+  logger.info({ guards: compileAllGuards(ocppVersions) }, 'every OCPP payload has its guard');
+  const secrets = readSecrets(config.secretsFile);
+  let identities: Identities | undefined;
+  const parts = await openParts({ config, gatewayId, secrets, logger, lifecycle, identities: () => identities });
+  identities = new Identities(parts);
+  const admissions = new Admissions(parts);
+  const admin = createHttp({
+    service: 'gateway',
+    logger,
+    internalToken: secrets.internalToken,
+    notReady: () => (admissions.draining ? 'draining' : parts.caches.ready ? undefined : 'caches are filling'),
+  });
+  lifecycle.add('admin', admin);
+  const url = await listen(admin, config.host, config.adminPort);
+  lifecycle.add('commands', await followCommands(parts));
+  await parts.caches.caughtUp;
+  const server = lifecycle.add('server', listenOcpp(parts, admissions, identities));
+  lifecycle.add('sockets', { close: () => drain(admissions, parts.roster) });
+  logger.info({ port: server.port, admin: url }, 'gateway runs');
+  return { name: 'gateway', url, ocppPort: server.port, close: () => lifecycle.close() };
+}
+
+type Opening = {
+  readonly config: GatewayConfig;
+  readonly gatewayId: string;
+  readonly secrets: Secrets;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+  identities(): Identities | undefined;
+};
+
+async function openParts({ config, gatewayId, secrets, logger, lifecycle, identities }: Opening): Promise<GatewayParts> {
+  const topics = topicsFor(config.partitions);
+  const { brokers } = config;
+  await ensureTopics(brokers, allTopics(topics), { replicationFactor: config.replicationFactor });
+  const log = lifecycle.add('log', await openLogWriter({ ...config, clientId: gatewayId }, logger));
+  const lease = { log, topic: topics.presence, gatewayId, leaseEveryMs: config.leaseEveryMs, logger, now: Date.now };
+  const presence = lifecycle.add('presence', openPresence(lease));
+  const roster = new Roster();
+  const caches = openCaches({
+    brokers,
+    clientId: gatewayId,
+    topics,
+    logger,
+    onPresence: (record) => identities()?.onPresence(record),
+    onStation: (key, station) => roster.get(key)?.registered(station),
+  });
+  lifecycle.add('caches', caches);
+  const tenantKeys = new Map<string, Buffer>();
+  let events = 0;
+  return {
+    config,
+    gatewayId,
+    topics,
+    log,
+    caches,
+    presence,
+    roster,
+    logger,
+    now: Date.now,
+    random: Math.random,
+    newEventId: () => `${gatewayId}.${(events++).toString(36)}`,
+    tenantKey(tenantId) {
+      const key = tenantKeys.get(tenantId) ?? tenantKeyOf(secrets, tenantId);
+      tenantKeys.set(tenantId, key);
+      return key;
+    },
+  };
+}

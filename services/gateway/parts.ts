@@ -1,0 +1,41 @@
+// What every connection of a gateway shares.
+import type { OcppVersion } from '#contracts/ocpp';
+import type { Topics } from '#contracts/topics';
+import type { LogWriter } from '#kit/event-log/types';
+import type { Logger } from '#kit/logger';
+import type { Caches } from './caches.ts';
+import type { GatewayConfig } from './config.ts';
+import type { ActionTable } from './domain/action.ts';
+import type { IntentTable } from './domain/intent.ts';
+import { actions16 } from './ocpp16/actions.ts';
+import { intents16 } from './ocpp16/intents.ts';
+import { actions201 } from './ocpp2/actions201.ts';
+import { intents201 } from './ocpp2/intents.ts';
+import type { PresenceWriter } from './presence.ts';
+import type { Roster } from './roster.ts';
+
+export type GatewayParts = {
+  readonly config: GatewayConfig;
+  readonly gatewayId: string;
+  readonly topics: Topics;
+  readonly log: LogWriter;
+  readonly caches: Caches;
+  readonly presence: PresenceWriter;
+  readonly roster: Roster;
+  readonly logger: Logger;
+  now(): number;
+  /** From 0 to 1. */
+  random(): number;
+  /** Unique per event of this process. */
+  newEventId(): string;
+  /** HMAC key of a tenant's tokenRefs. */
+  tenantKey(tenantId: string): Buffer;
+};
+
+/** The tables of one version; a connection is bound to one at its upgrade. */
+export type Dialect = { readonly version: OcppVersion; readonly actions: ActionTable; readonly intents: IntentTable };
+
+export const dialects: Readonly<Record<'1.6' | '2.0.1', Dialect>> = {
+  '1.6': { version: '1.6', actions: actions16, intents: intents16 },
+  '2.0.1': { version: '2.0.1', actions: actions201, intents: intents201 },
+};

@@ -1,0 +1,30 @@
+// The connections of this process, by station: the newest authenticated one is the station's.
+import type { Connection } from './connection.ts';
+
+export class Roster {
+  readonly #byKey = new Map<string, Connection>();
+
+  get(key: string): Connection | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Takes the place of an older connection and returns it. */
+  replace(key: string, connection: Connection): Connection | undefined {
+    const older = this.#byKey.get(key);
+    this.#byKey.set(key, connection);
+    return older;
+  }
+
+  /** Leaves only if it is still this one: an old socket's late close never removes the new one. */
+  leave(key: string, connection: Connection): void {
+    if (this.#byKey.get(key) === connection) this.#byKey.delete(key);
+  }
+
+  all(): readonly Connection[] {
+    return [...this.#byKey.values()];
+  }
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+}
