@@ -15,6 +15,7 @@ import { startTestParts } from '#test/support/test-parts';
 const runTimeoutMs = 600_000;
 const fileTimeoutMs = 240_000;
 const concurrency = 2;
+const interrupted = 'interrupted';
 
 // The runner's own test gives it another tree of tests.
 const root = process.env['TEST_ROOT'] ?? rootDir;
@@ -48,9 +49,19 @@ async function main(): Promise<number> {
     const parts = await starting?.catch(() => undefined);
     await parts?.close();
   }
-  process.stdout.write(formatCounts(counts, performance.now() - startedMs));
-  if (stopping.signal.aborted) return stopped();
-  if (fault !== undefined) return refuse(fault);
+  return report(counts, fault, performance.now() - startedMs);
+}
+
+function report(counts: Counts, fault: unknown, durationMs: number): number {
+  const wasStopped = stopping.signal.aborted;
+  if (wasStopped || fault !== undefined) {
+    // Parts that did not start are a failure like any other: the counts alone must not look green.
+    counts.tests += 1;
+    counts.fail += 1;
+    process.stdout.write(`\n${wasStopped ? `The tests were stopped: ${stopReason()}.` : sentenceOf(fault)}\n`);
+  }
+  process.stdout.write(formatCounts(counts, durationMs));
+  if (wasStopped && stopReason() === interrupted) return 130;
   return counts.fail + counts.cancelled === 0 && counts.tests > 0 ? 0 : 1;
 }
 
@@ -68,7 +79,7 @@ async function* events(
   if (rest.length === 0 || stopping.signal.aborted) return;
   const parts = await starting;
   Object.assign(process.env, parts?.environment);
-  void parts?.failed.then((sentence) => stopping.abort(sentence));
+  void parts?.failed.then((sentence) => stop(sentence));
   yield* runFiles(
     rest.filter((file) => !file.alone),
     concurrency,
@@ -96,27 +107,30 @@ async function* runFiles(files: readonly TestFile[], atOnce: number, counts: Cou
 }
 
 function listenForTheEnd(): void {
-  process.on('SIGINT', () => stopping.abort('interrupted'));
-  process.on('SIGTERM', () => stopping.abort('terminated'));
+  process.on('SIGINT', () => stop(interrupted));
+  process.on('SIGTERM', () => stop('terminated'));
   if (process.env['CHILD_OF_PIPE'] === '1') {
     process.stdin.resume();
-    process.stdin.once('end', () => stopping.abort('the parent ended'));
+    process.stdin.once('end', () => stop('the parent ended'));
     process.stdin.unref?.();
   }
   // The tests' own processes have another parent.
   delete process.env['CHILD_OF_PIPE'];
-  setTimeout(() => stopping.abort(`not done after ${runTimeoutMs / 60_000} minutes`), runTimeoutMs).unref();
+  setTimeout(() => stop(`not done after ${runTimeoutMs / 60_000} minutes`), runTimeoutMs).unref();
   process.execArgv.push('--import', pathToFileURL(join(rootDir, 'test', 'support', 'end-with-runner.ts')).href);
 }
 
-function stopped(): number {
-  process.stderr.write(`The tests were stopped: ${String(stopping.signal.reason)}.\n`);
-  return stopping.signal.reason === 'interrupted' ? 130 : 1;
+function stop(reason: string): void {
+  // node's runner writes into the reason, so it must be an Error.
+  stopping.abort(new Error(reason));
 }
 
-function refuse(fault: unknown): number {
-  process.stderr.write(
-    `${fault instanceof Fault ? fault.detail : String(fault instanceof Error ? fault.stack : fault)}\n`,
-  );
-  return 1;
+function stopReason(): string {
+  const { reason } = stopping.signal;
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+function sentenceOf(fault: unknown): string {
+  if (fault instanceof Fault) return fault.detail;
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

@@ -1,6 +1,6 @@
 // The secrets of a local platform: made once, kept in one file that only its owner may read.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Fault } from '#kit/fault';
 
@@ -28,22 +28,21 @@ export function loadSecrets(file: string): Secrets {
     tenantKeySeed: known['tenantKeySeed'] ?? randomBytes(32).toString('hex'),
   };
   if (Object.keys(secrets).every((name) => known[name] !== undefined)) return secrets;
-  return write(file, { ...known, ...secrets }, Object.keys(known).length === 0);
+  write(file, { ...known, ...secrets }, Object.keys(known).length === 0);
+  // Another process may have been first; what stands in the file counts.
+  return loadSecrets(file);
 }
 
-function write(file: string, secrets: Secrets, first: boolean): Secrets {
+function write(file: string, content: Record<string, string | undefined>, first: boolean): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-  chmodSync(draft, 0o600);
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   try {
-    if (!first) rmSync(file);
-    // A link fails where the name exists: of two processes that make the file at once, the second takes the first's.
-    linkSync(draft, file);
-    return secrets;
+    // A link fails where the name exists, so of two processes that make the file at once the first wins for both.
+    if (first) linkSync(draft, file);
+    else renameSync(draft, file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return loadSecrets(file);
-    throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {
     rmSync(draft, { force: true });
   }
