@@ -44,7 +44,8 @@ export function encodeRecord<T extends RecordType>(name: T, value: Records[T]): 
   for (let room = slabBytesFirst; ; room *= 2) {
     const end = slabUsed + frameBytes <= slab.length ? writer.type.encode(value, slab, slabUsed + frameBytes) : -1;
     if (end > 0) return take(writer.id, end);
-    if (room > slabBytesMax) throw new UnreadableRecord('RECORD_UNREADABLE', `a ${name} is larger than ${slabBytesMax} bytes`);
+    if (room > slabBytesMax)
+      throw new UnreadableRecord('RECORD_UNREADABLE', `a ${name} is larger than ${slabBytesMax} bytes`);
     slab = Buffer.allocUnsafe(room);
     slabUsed = 0;
   }
@@ -56,10 +57,11 @@ export function encodeRecord<T extends RecordType>(name: T, value: Records[T]): 
  */
 export function decodeRecord(bytes: Uint8Array): AnyRecord {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < frameBytes || buffer[0] !== 0) throw new UnreadableRecord('RECORD_UNREADABLE', 'a record is not in Confluent framing');
+  if (buffer.length < frameBytes || buffer[0] !== 0)
+    throw new UnreadableRecord('RECORD_UNREADABLE', 'a record is not in Confluent framing');
   const reader = readerOf(buffer.readUInt32BE(1));
   try {
-    const { value, offset } = reader.type.decode(buffer, frameBytes, reader.resolver) as { value: object | undefined; offset: number };
+    const { value, offset } = reader.type.decode(buffer, frameBytes, reader.resolver);
     if (value === undefined || offset !== buffer.length) {
       throw new Error(value === undefined ? 'cut short' : `${buffer.length - offset} bytes too long`);
     }
@@ -73,7 +75,8 @@ export function decodeRecord(bytes: Uint8Array): AnyRecord {
 /** Decodes a record that must be of one of the given types. */
 export function decodeAs<T extends RecordType>(name: T, bytes: Uint8Array): Records[T] {
   const record = decodeRecord(bytes);
-  if (record.type !== name) throw new UnreadableRecord('RECORD_UNREADABLE', `expected a ${name}, found a ${record.type}`);
+  if (record.type !== name)
+    throw new UnreadableRecord('RECORD_UNREADABLE', `expected a ${name}, found a ${record.type}`);
   return record as unknown as Records[T];
 }
 
@@ -90,7 +93,8 @@ function readerOf(id: number): { name: string; type: avro.Type; resolver: avro.R
   if (known !== undefined) return known;
   const written = lockedById.get(id);
   const current = written === undefined ? undefined : writers.get(written.type);
-  if (written === undefined || current === undefined) throw new UnreadableRecord('SCHEMA_UNKNOWN', `schema id ${id} is not in the lock file`);
+  if (written === undefined || current === undefined)
+    throw new UnreadableRecord('SCHEMA_UNKNOWN', `schema id ${id} is not in the lock file`);
   // One resolver per writer id, made once; the newest version needs none.
   const resolver = current.id === id ? undefined : current.type.createResolver(avroType(written));
   const reader = { name: written.type, type: current.type, resolver };
@@ -99,5 +103,8 @@ function readerOf(id: number): { name: string; type: avro.Type; resolver: avro.R
 }
 
 function avroType(entry: LockedSchema): avro.Type {
-  return avro.Type.forSchema(structuredClone(entry.schema) as avro.Schema, { wrapUnions: 'never', omitRecordMethods: true });
+  return avro.Type.forSchema(structuredClone(entry.schema) as avro.Schema, {
+    wrapUnions: 'never',
+    omitRecordMethods: true,
+  });
 }

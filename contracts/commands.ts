@@ -26,7 +26,12 @@ export const intents = {
         evseId: Type.Optional(evseId),
         token: Type.Object({
           uid: Type.String({ minLength: 1, maxLength: 36 }),
-          type: Type.String({ minLength: 1, maxLength: 20, default: 'Central', description: '2.x idToken type; 1.6 tells none' }),
+          type: Type.String({
+            minLength: 1,
+            maxLength: 20,
+            default: 'Central',
+            description: '2.x idToken type; 1.6 tells none',
+          }),
         }),
       },
       { additionalProperties: false },
@@ -36,7 +41,9 @@ export const intents = {
     lane: 'driver',
     expirySeconds: 30,
     parameters: Type.Object(
-      { transactionId: Type.String({ minLength: 1, maxLength: 36, description: 'As in the session; on 1.6 a number' }) },
+      {
+        transactionId: Type.String({ minLength: 1, maxLength: 36, description: 'As in the session; on 1.6 a number' }),
+      },
       { additionalProperties: false },
     ),
   },
@@ -67,7 +74,10 @@ export const intents = {
           Type.Array(Type.Object(variableName, { additionalProperties: false }), { minItems: 1, maxItems: 50 }),
         ),
       },
-      { additionalProperties: false, description: 'Without variables: all of them (1.6 GetConfiguration, 2.x full base report)' },
+      {
+        additionalProperties: false,
+        description: 'Without variables: all of them (1.6 GetConfiguration, 2.x full base report)',
+      },
     ),
   },
   WriteConfiguration: {
@@ -77,7 +87,11 @@ export const intents = {
       {
         variables: Type.Array(
           Type.Object({ ...variableName, value: Type.String({ maxLength: 2500 }) }, { additionalProperties: false }),
-          { minItems: 1, maxItems: 20, description: 'On 1.6 one ChangeConfiguration each, in order, ending at the first refusal' },
+          {
+            minItems: 1,
+            maxItems: 20,
+            description: 'On 1.6 one ChangeConfiguration each, in order, ending at the first refusal',
+          },
         ),
       },
       { additionalProperties: false },
@@ -88,21 +102,17 @@ export const intents = {
     expirySeconds: 30,
     parameters: Type.Object(
       {
-        message: Type.Union(
-          (
-            [
-              'BootNotification',
-              'Heartbeat',
-              'StatusNotification',
-              'MeterValues',
-              'TransactionEvent',
-              'FirmwareStatusNotification',
-              'LogStatusNotification',
-              'DiagnosticsStatusNotification',
-              'SignChargingStationCertificate',
-            ] as const
-          ).map((name) => Type.Literal(name)),
-        ),
+        message: Type.Enum([
+          'BootNotification',
+          'Heartbeat',
+          'StatusNotification',
+          'MeterValues',
+          'TransactionEvent',
+          'FirmwareStatusNotification',
+          'LogStatusNotification',
+          'DiagnosticsStatusNotification',
+          'SignChargingStationCertificate',
+        ]),
         evseId: Type.Optional(evseId),
         connectorId: Type.Optional(connectorId),
       },

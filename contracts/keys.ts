@@ -33,7 +33,10 @@ export function tokenClassOf(tokenType: string): 'token' | 'keycode' | 'macaddre
  */
 export function tokenRefOf(tenantKey: Uint8Array, tokenType: string, uid: string): string {
   const canonical = uid.trim().replaceAll(/[a-z]/g, (letter) => letter.toUpperCase());
-  return createHmac('sha256', tenantKey).update(`${tokenClassOf(tokenType)}\0${canonical}`).digest('hex').slice(0, 32);
+  return createHmac('sha256', tenantKey)
+    .update(`${tokenClassOf(tokenType)}\0${canonical}`)
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** A start as a 1.6 station reports it. `timestamp` and `meterStart` are the texts as sent. */
@@ -48,7 +51,9 @@ export type ReportedStart = {
 
 /** 1.6 transactionId: first 31 bits of SHA-256 over the canonical start, 0 → 1. A retried start gets the same id anywhere. */
 export function transactionIdOf(start: ReportedStart): number {
-  const hash = createHash('sha256').update([start.tenantId, start.stationId, startKeyOf(start)].join('\0')).digest();
+  const hash = createHash('sha256')
+    .update([start.tenantId, start.stationId, startKeyOf(start)].join('\0'))
+    .digest();
   const id = hash.readUInt32BE(0) >>> 1;
   return id === 0 ? 1 : id;
 }
@@ -99,7 +104,8 @@ function murmur2(bytes: Uint8Array): number {
   let h = 0x9747b28c ^ length;
   let i = 0;
   for (; i + 4 <= length; i += 4) {
-    let k = byteAt(bytes, i) | (byteAt(bytes, i + 1) << 8) | (byteAt(bytes, i + 2) << 16) | (byteAt(bytes, i + 3) << 24);
+    let k =
+      byteAt(bytes, i) | (byteAt(bytes, i + 1) << 8) | (byteAt(bytes, i + 2) << 16) | (byteAt(bytes, i + 3) << 24);
     k = Math.imul(k, m);
     k ^= k >>> 24;
     k = Math.imul(k, m);

@@ -32,7 +32,11 @@ export function actionsOf(version: OcppVersion): readonly string[] {
 export function guardOf(version: OcppVersion, action: string, part: 'Request' | 'Response'): Guard | undefined {
   const name = `${action}${part}`;
   const schemas = schemaSets[version];
-  const schema = Object.hasOwn(schemas, name) ? schemas[name] : part === 'Request' && action === 'NotifyPeriodicEventStream' ? schemas[action] : undefined;
+  const schema = Object.hasOwn(schemas, name)
+    ? schemas[name]
+    : part === 'Request' && action === 'NotifyPeriodicEventStream'
+      ? schemas[action]
+      : undefined;
   if (schema === undefined) return undefined;
   const key = `${version}/${name}`;
   const known = guards.get(key);
@@ -67,11 +71,22 @@ function compilerOf(version: OcppVersion): Ajv {
   const known = compilers.get(version);
   if (known !== undefined) return known;
   // 1.6 limit: 21.4 fails multipleOf 0.1 without the precision; the files of OCA use keywords loosely, so not strict.
-  const compiler = new Ajv({ strict: false, multipleOfPrecision: 6, allErrors: false, validateFormats: true, messages: true });
+  const compiler = new Ajv({
+    strict: false,
+    multipleOfPrecision: 6,
+    allErrors: false,
+    validateFormats: true,
+    messages: true,
+  });
   compiler.addFormat('date-time', { type: 'string', validate: isDateTime });
   compiler.addFormat('uri', true);
-  const shared = Object.values(schemaSets[version]).find((schema) => (schema as Schema).definitions !== undefined) as Schema | undefined;
-  compiler.addSchema({ $id: sharedId(version), definitions: rewriteRefs(shared?.definitions ?? {}, version) } as object);
+  const shared = Object.values(schemaSets[version]).find((schema) => (schema as Schema).definitions !== undefined) as
+    | Schema
+    | undefined;
+  compiler.addSchema({
+    $id: sharedId(version),
+    definitions: rewriteRefs(shared?.definitions ?? {}, version),
+  });
   compilers.set(version, compiler);
   return compiler;
 }
@@ -87,7 +102,9 @@ function rewriteRefs(node: unknown, version: OcppVersion): unknown {
   if (typeof node !== 'object' || node === null) return node;
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) =>
-      key === '$ref' && typeof value === 'string' ? [key, value.replace(/^#/, `${sharedId(version)}#`)] : [key, rewriteRefs(value, version)],
+      key === '$ref' && typeof value === 'string'
+        ? [key, value.replace(/^#/, `${sharedId(version)}#`)]
+        : [key, rewriteRefs(value, version)],
     ),
   );
 }

@@ -19,14 +19,23 @@ export function renderTypes(named: NamedTypes): string {
     renderUnion('ChargingEvent', topics.events.types),
     renderUnion('CommandRecord', topics.commands.types),
     renderUnion('SessionRecord', topics.sessions.types),
-    renderMap('Records', Object.values(topics).flatMap((topic) => [...topic.types])),
+    renderMap(
+      'Records',
+      Object.values(topics).flatMap((topic) => [...topic.types]),
+    ),
   ];
-  return ['// Generated from contracts/{events,records}/*.avsc by `npm run generate`; never edited.', ...blocks, ...unions, ''].join('\n\n');
+  return [
+    '// Generated from contracts/{events,records}/*.avsc by `npm run generate`; never edited.',
+    ...blocks,
+    ...unions,
+    '',
+  ].join('\n\n');
 }
 
 function renderNamed(schema: AvroNamed): string {
   const doc = schema.doc === undefined ? '' : `/** ${schema.doc} */\n`;
-  if (schema.type === 'enum') return `${doc}export type ${schema.name} = ${(schema.symbols ?? []).map((s) => `'${s}'`).join(' | ')};`;
+  if (schema.type === 'enum')
+    return `${doc}export type ${schema.name} = ${(schema.symbols ?? []).map((s) => `'${s}'`).join(' | ')};`;
   if (schema.type === 'fixed') return `${doc}/** ${schema.size} bytes. */\nexport type ${schema.name} = Buffer;`;
   const fields = (schema.fields ?? []).map((field) => {
     const fieldDoc = field.doc === undefined ? '' : `  /** ${field.doc} */\n`;

@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { topicsFor } from '#contracts/topics';
 
-export type AvroField = { readonly name: string; readonly type: AvroSchema; readonly default?: unknown; readonly doc?: string };
+export type AvroField = {
+  readonly name: string;
+  readonly type: AvroSchema;
+  readonly default?: unknown;
+  readonly doc?: string;
+};
 export type AvroNamed = {
   readonly type: 'record' | 'enum' | 'fixed';
   readonly name: string;
@@ -14,7 +19,11 @@ export type AvroNamed = {
   readonly default?: string;
   readonly size?: number;
 };
-export type AvroSchema = string | AvroNamed | { readonly type: 'array'; readonly items: AvroSchema } | readonly AvroSchema[];
+export type AvroSchema =
+  | string
+  | AvroNamed
+  | { readonly type: 'array'; readonly items: AvroSchema }
+  | readonly AvroSchema[];
 
 /** All named types of all files, by name; a name defined twice differently is a fault of the author. */
 export type NamedTypes = ReadonlyMap<string, AvroNamed>;

@@ -1,6 +1,13 @@
 // Configuration whose value is a secret: never in Kafka, never shown, written through the credentials route only.
 
-const secretNames: ReadonlySet<string> = new Set(['authorizationkey', 'basicauthpassword', 'apnpassword', 'password', 'vpnpassword', 'apn.password']);
+const secretNames: ReadonlySet<string> = new Set([
+  'authorizationkey',
+  'basicauthpassword',
+  'apnpassword',
+  'password',
+  'vpnpassword',
+  'apn.password',
+]);
 
 /** Whether a 1.6 key or 2.x variable holds a secret (whitepaper A01.FR.09, 2.x BasicAuthPassword, APN and VPN passwords). */
 export function isSecretVariable(name: string): boolean {

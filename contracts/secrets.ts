@@ -18,7 +18,8 @@ export type Secrets = {
 export function readSecrets(path: string): Secrets {
   const read = JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>;
   for (const name of ['internalToken', 'demoOperatorKey', 'tenantKeySeed'] as const) {
-    if (typeof read[name] !== 'string' || read[name].length < 16) throw new Error(`the secrets file ${path} lacks ${name}`);
+    if (typeof read[name] !== 'string' || read[name].length < 16)
+      throw new Error(`the secrets file ${path} lacks ${name}`);
   }
   return { clickhousePassword: '', analystPassword: '', ...read } as Secrets;
 }

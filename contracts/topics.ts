@@ -27,7 +27,13 @@ export const eventTypes = [
   'StationMessageRecorded',
 ] as const;
 export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted'] as const;
-export const sessionTypes = ['SessionStarted', 'SessionUpdated', 'SessionFlagged', 'SessionEnded', 'SessionCorrected'] as const;
+export const sessionTypes = [
+  'SessionStarted',
+  'SessionUpdated',
+  'SessionFlagged',
+  'SessionEnded',
+  'SessionCorrected',
+] as const;
 
 export type Topics = ReturnType<typeof topicsFor>;
 
@@ -40,7 +46,13 @@ export function topicsFor(partitions: number) {
     /** Every fact about a station, in order; key tenant/station. */
     events: keep('charging.events.v1', partitions, eventTypes),
     /** The life of commands; key tenant/station. */
-    commands: { name: 'charging.commands.v1', partitions, cleanup: 'delete', retentionMs: 7 * dayMs, types: commandTypes },
+    commands: {
+      name: 'charging.commands.v1',
+      partitions,
+      cleanup: 'delete',
+      retentionMs: 7 * dayMs,
+      types: commandTypes,
+    },
     /** What sessions say; key tenant/session. */
     sessions: keep('charging.sessions.v1', partitions, sessionTypes),
     /** Every change of what operators wrote, in commit order. */

@@ -18,14 +18,24 @@ export type Upgrade = {
   readonly remoteAddress: string;
 };
 
-export type Refusal = { readonly kind: 'refused'; readonly status: string; readonly reason: string; readonly retryAfterSeconds?: number };
+export type Refusal = {
+  readonly kind: 'refused';
+  readonly status: string;
+  readonly reason: string;
+  readonly retryAfterSeconds?: number;
+};
 export type Admission = Refusal | { readonly kind: 'admitted'; readonly admitted: Admitted };
 
 const retryAfterSecondsMin = 5;
 const retryAfterSecondsSpread = 25;
 
 /** Unknown station and wrong password cost and look the same. */
-const nobodysVerifier: PasswordVerifier = { scheme: 'hmac-sha256', salt: Buffer.alloc(16), hash: Buffer.alloc(32), validFrom: 0 };
+const nobodysVerifier: PasswordVerifier = {
+  scheme: 'hmac-sha256',
+  salt: Buffer.alloc(16),
+  hash: Buffer.alloc(32),
+  validFrom: 0,
+};
 
 export class Admissions {
   readonly #parts: GatewayParts;
@@ -47,11 +57,17 @@ export class Admissions {
     const station = caches.station(stationKey(addressed.tenantId, addressed.stationId));
     const checked = this.#check(addressed.stationId, station, basicCredentialsOf(upgrade.authorization));
     const after = (accepted: boolean): Admission =>
-      accepted && station !== undefined ? this.#version(upgrade, station) : { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' };
+      accepted && station !== undefined
+        ? this.#version(upgrade, station)
+        : { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' };
     return typeof checked === 'boolean' ? after(checked) : checked.then(after);
   }
 
-  #check(stationId: string, station: StationRegistered | undefined, credentials: Credentials | undefined): boolean | Promise<boolean> {
+  #check(
+    stationId: string,
+    station: StationRegistered | undefined,
+    credentials: Credentials | undefined,
+  ): boolean | Promise<boolean> {
     const usable = station?.enabled === true ? station : undefined;
     // Profile 0 (no authentication) exists only where the registry opted a station into it.
     if (usable?.securityProfile === 0) return true;
@@ -60,7 +76,9 @@ export class Admissions {
     const forms = passwordForms(credentials.password);
     const verifiers = usable?.verifiers ?? [];
     const generated = verifiers.filter(({ scheme }) => scheme === 'hmac-sha256');
-    const matches = [...generated, nobodysVerifier].some((verifier) => forms.some((form) => isGeneratedPassword(verifier, form)));
+    const matches = [...generated, nobodysVerifier].some((verifier) =>
+      forms.some((form) => isGeneratedPassword(verifier, form)),
+    );
     if (matches || !isSelf) return matches && isSelf;
     const chosen = verifiers.filter(({ scheme }) => scheme === 'scrypt');
     return chosen.length === 0 ? false : this.#verified.check(chosen, forms);
@@ -69,13 +87,17 @@ export class Admissions {
   #version(upgrade: Upgrade, station: StationRegistered): Admission {
     const { tenantId, stationId } = station;
     const presence = this.#parts.caches.presence(stationKey(tenantId, stationId));
-    if (presence?.connected === true && (presence.refuseUntil ?? 0) > this.#parts.now()) return this.#unavailable('duplicate-identity');
+    if (presence?.connected === true && (presence.refuseUntil ?? 0) > this.#parts.now())
+      return this.#unavailable('duplicate-identity');
     const negotiated = negotiate(upgrade.subprotocols, station.defaultSubprotocol);
     if (negotiated === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'subprotocol' };
     const dialect = negotiated.version === '2.1' ? undefined : dialects[negotiated.version];
     if (dialect === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'subprotocol' };
     const { subprotocol } = negotiated;
-    return { kind: 'admitted', admitted: { tenantId, stationId, station, dialect, subprotocol, remoteAddress: upgrade.remoteAddress } };
+    return {
+      kind: 'admitted',
+      admitted: { tenantId, stationId, station, dialect, subprotocol, remoteAddress: upgrade.remoteAddress },
+    };
   }
 
   #unavailable(reason: string): Refusal {

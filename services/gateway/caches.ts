@@ -12,9 +12,12 @@ export type CachesOptions = {
   readonly clientId: string;
   readonly topics: Topics;
   readonly logger: Logger;
-  /** Called for every presence record of a station, the ones from before our start included. */
+};
+
+export type CacheListener = {
+  /** Every presence record of a station from now on, whatever its epoch. */
   onPresence(presence: StationPresence): void;
-  /** Called when a station's registration changes or goes. */
+  /** A station's registration changed, or is gone. */
   onStation(key: string, station: StationRegistered | undefined): void;
 };
 
@@ -25,6 +28,7 @@ export type Caches = {
   station(key: string): StationRegistered | undefined;
   token(tenantId: string, tokenRef: string): TokenRegistered | undefined;
   presence(key: string): StationPresence | undefined;
+  listen(listener: CacheListener): void;
   close(): Promise<void>;
 };
 
@@ -37,18 +41,21 @@ export function openCaches(options: CachesOptions): Caches {
   const tokens = new Map<string, string>();
   const presences = new Map<string, StationPresence>();
   const { topics } = options;
+  let listener: CacheListener | undefined;
   const tables = [
     follow(options, topics.registryStations.name, (record) => {
       remember(stations, record, 'StationRegistered', options.logger);
-      options.onStation(record.key, decodedOf(stations.get(record.key), 'StationRegistered'));
+      listener?.onStation(record.key, decodedOf(stations.get(record.key), 'StationRegistered'));
     }),
-    follow(options, topics.registryTokens.name, (record) => remember(tokens, record, 'TokenRegistered', options.logger)),
+    follow(options, topics.registryTokens.name, (record) =>
+      remember(tokens, record, 'TokenRegistered', options.logger),
+    ),
     follow(options, topics.presence.name, (record) => {
       const presence = record.value === null ? undefined : readPresence(record.value, options.logger);
       if (presence === undefined) return;
       const key = stationKey(presence.tenantId, presence.stationId);
       if ((presences.get(key)?.connectionEpoch ?? -1) <= presence.connectionEpoch) presences.set(key, presence);
-      options.onPresence(presence);
+      listener?.onPresence(presence);
     }),
   ];
   let ready = false;
@@ -63,6 +70,9 @@ export function openCaches(options: CachesOptions): Caches {
     station: (key) => decodedOf(stations.get(key), 'StationRegistered'),
     token: (tenantId, tokenRef) => decodedOf(tokens.get(tokenKey(tenantId, tokenRef)), 'TokenRegistered'),
     presence: (key) => presences.get(key),
+    listen: (wanted) => {
+      listener = wanted;
+    },
     close: async () => {
       await Promise.all(tables.map((table) => table.close()));
     },

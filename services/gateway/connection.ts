@@ -144,7 +144,10 @@ export class Connection {
     if (!this.#open) return;
     this.#onPong = onSecondDevice;
     this.#socket.ping();
-    setTimeout(() => this.end(1008, 'replaced by a newer connection', 'replaced'), this.parts.config.supersededGraceMs).unref();
+    setTimeout(
+      () => this.end(1008, 'replaced by a newer connection', 'replaced'),
+      this.parts.config.supersededGraceMs,
+    ).unref();
   }
 
   ponged(): void {
@@ -180,7 +183,8 @@ export class Connection {
     closed.inc({ cause: this.#endCause ?? (code === 1006 ? 'lost' : 'closed') });
     this.parts.roster.leave(this.key, this);
     this.outbound.closed();
-    for (const { frame } of this.#waiting.splice(0)) calls.inc({ version: this.dialect.version, action: this.#nameOf(frame), outcome: 'closed-unserved' });
+    for (const { frame } of this.#waiting.splice(0))
+      calls.inc({ version: this.dialect.version, action: this.#nameOf(frame), outcome: 'closed-unserved' });
     if (this.#epoch !== null) await this.#recordEnd(code);
   }
 
@@ -223,11 +227,17 @@ export class Connection {
   async #recordEnd(code?: number): Promise<void> {
     const { parts } = this;
     const meta: Meta = { ...this.meta(null, null), source: 'gateway' };
-    const ended: ChargingEvent = { type: 'StationDisconnected', meta, cause: this.#endCause ?? 'closed', closeCode: code ?? null };
+    const ended: ChargingEvent = {
+      type: 'StationDisconnected',
+      meta,
+      cause: this.#endCause ?? 'closed',
+      closeCode: code ?? null,
+    };
     try {
       await appendEvents(this, [ended]);
       // The last record per station stays: an old connection's end must not hide a newer one's claim.
-      if ((parts.caches.presence(this.key)?.connectionEpoch ?? -1) <= (this.#epoch ?? -1)) await parts.presence.claim(this.presence(false));
+      if ((parts.caches.presence(this.key)?.connectionEpoch ?? -1) <= (this.#epoch ?? -1))
+        await parts.presence.claim(this.presence(false));
     } catch (error) {
       // The lease timer of the stations service ends the epoch for us.
       parts.logger.warn({ err: error, stationId: this.stationId }, 'end of connection not recorded');

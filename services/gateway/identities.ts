@@ -53,22 +53,30 @@ export class Identities {
       kind: 'DuplicateIdentity',
       info: `${recent.length} within a minute`,
     };
-    appendEvents(displaced, [event]).catch((error: unknown) => this.#parts.logger.warn({ err: error }, 'security event not recorded'));
+    appendEvents(displaced, [event]).catch((error: unknown) =>
+      this.#parts.logger.warn({ err: error }, 'security event not recorded'),
+    );
     if (recent.length >= alarmAt) this.#holdOff(displaced, now + refuseForMs);
   }
 
   /** The incumbent keeps the identity; upgrades get 503 until then, or until it closes. */
   #holdOff(displaced: Connection, until: number): void {
     const { caches, logger, roster } = this.#parts;
-    logger.error({ stationId: displaced.stationId, tenantId: displaced.tenantId, until }, 'two devices fight for one identity');
+    logger.error(
+      { stationId: displaced.stationId, tenantId: displaced.tenantId, until },
+      'two devices fight for one identity',
+    );
     const incumbent = roster.get(displaced.key);
     incumbent?.refuseOthersUntil(until);
-    const claim = incumbent !== undefined && incumbent.epoch !== null ? incumbent.presence(true) : caches.presence(displaced.key);
+    const claim =
+      incumbent !== undefined && incumbent.epoch !== null ? incumbent.presence(true) : caches.presence(displaced.key);
     if (claim?.connected === true) this.#claim({ ...claim, refuseUntil: until });
   }
 
   #claim(presence: StationPresence): void {
-    this.#parts.presence.claim(presence).catch((error: unknown) => this.#parts.logger.warn({ err: error }, 'presence not claimed'));
+    this.#parts.presence
+      .claim(presence)
+      .catch((error: unknown) => this.#parts.logger.warn({ err: error }, 'presence not claimed'));
   }
 
   #remember(key: string, recent: number[]): void {

@@ -15,14 +15,24 @@ import { boots, callSeconds, calls } from './metrics.ts';
 export type CallFrame = Extract<Frame, { kind: 'call' }>;
 
 /** An answer and the facts it stands for; the answer waits for their acknowledgement. */
-type Served = { readonly answer: string; readonly outcome: string; readonly events: readonly ChargingEvent[]; readonly accepts: boolean };
+type Served = {
+  readonly answer: string;
+  readonly outcome: string;
+  readonly events: readonly ChargingEvent[];
+  readonly accepts: boolean;
+};
 
 /**
  * Serves one CALL; the connection calls it for one CALL at a time, in arrival order, once its epoch is known.
  * A crash before 5: nothing happened, the station repeats. Between 5 and 6: the fact is in the log, the repeat gets the
  * same answer because ids are made of the message, and folds drop the repeat by its natural key.
  */
-export async function serveCall(connection: Connection, frame: CallFrame, text: string, receivedAt: number): Promise<void> {
+export async function serveCall(
+  connection: Connection,
+  frame: CallFrame,
+  text: string,
+  receivedAt: number,
+): Promise<void> {
   // 1. A repeat of what was just answered on this socket is answered again, not recorded again (OCPP 1.6 3.7).
   connection.servingId = frame.id;
   const repeated = connection.answered.find(frame.id, text);
@@ -54,12 +64,26 @@ function serve(connection: Connection, frame: CallFrame): Served {
     const kind = known ? 'not-supported' : 'not-implemented';
     return refused(connection, frame, kind, known ? 'this action goes from us to the station' : 'no such action');
   }
-  if (!connection.accepted && row.beforeBoot !== true) return refused(connection, frame, 'security', 'BootNotification was not accepted yet');
+  if (!connection.accepted && row.beforeBoot !== true)
+    return refused(connection, frame, 'security', 'BootNotification was not accepted yet');
   const violation = guardOf(version, frame.action, 'Request')?.(frame.payload);
   if (violation !== undefined) {
-    const answer = refused(connection, frame, errorKindOf(violation), `${violation.path === '' ? 'payload' : violation.path} ${violation.message}`);
+    const answer = refused(
+      connection,
+      frame,
+      errorKindOf(violation),
+      `${violation.path === '' ? 'payload' : violation.path} ${violation.message}`,
+    );
     // Nothing a station says is lost: what we could not read is kept whole.
-    return { ...answer, events: recordMessage(frame.action, asObject(frame.payload), { refused: violation }, contextOf(connection, undefined)).events };
+    return {
+      ...answer,
+      events: recordMessage(
+        frame.action,
+        asObject(frame.payload),
+        { refused: violation },
+        contextOf(connection, undefined),
+      ).events,
+    };
   }
   return handle(connection, frame, row as unknown as Row<object>);
 }
@@ -76,10 +100,18 @@ function handle(connection: Connection, frame: CallFrame, row: Row<object>): Ser
   } catch (error) {
     connection.parts.logger.error({ err: error, action: frame.action, stationId: connection.stationId }, 'handler bug');
     const answer = refused(connection, frame, 'internal', 'the message was kept, our handler failed');
-    return { ...answer, events: recordMessage(frame.action, request, { failed: true }, contextOf(connection, undefined)).events };
+    return {
+      ...answer,
+      events: recordMessage(frame.action, request, { failed: true }, contextOf(connection, undefined)).events,
+    };
   }
   for (const event of handled.events) if (event.type === 'StationBooted') boots.inc({ status: event.status });
-  return { answer: encodeResult(frame.id, handled.reply), outcome: 'answered', events: handled.events, accepts: handled.accepts === true };
+  return {
+    answer: encodeResult(frame.id, handled.reply),
+    outcome: 'answered',
+    events: handled.events,
+    accepts: handled.accepts === true,
+  };
 }
 
 async function appendFacts(connection: Connection, served: Served): Promise<boolean> {
@@ -122,7 +154,12 @@ function present(connection: Connection, shown: TokenShown): PresentedToken {
 }
 
 function refused(connection: Connection, frame: CallFrame, kind: ErrorKind, description: string): Served {
-  return { answer: encodeError(connection.dialect.version, frame.id, kind, description), outcome: kind, events: [], accepts: false };
+  return {
+    answer: encodeError(connection.dialect.version, frame.id, kind, description),
+    outcome: kind,
+    events: [],
+    accepts: false,
+  };
 }
 
 function count(connection: Connection, action: string, outcome: string): void {
@@ -141,4 +178,3 @@ function isActionOf(version: OcppVersion, action: string): boolean {
   actionNames.set(version, names);
   return names.has(action);
 }
-

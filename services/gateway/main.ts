@@ -29,9 +29,12 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<RunningGate
   const lifecycle = new Lifecycle(logger);
   logger.info({ guards: compileAllGuards(ocppVersions) }, 'every OCPP payload has its guard');
   const secrets = readSecrets(config.secretsFile);
-  let identities: Identities | undefined;
-  const parts = await openParts({ config, gatewayId, secrets, logger, lifecycle, identities: () => identities });
-  identities = new Identities(parts);
+  const parts = await openParts({ config, gatewayId, secrets, logger, lifecycle });
+  const identities = new Identities(parts);
+  parts.caches.listen({
+    onPresence: (presence) => identities.onPresence(presence),
+    onStation: (key, station) => parts.roster.get(key)?.registered(station),
+  });
   const admissions = new Admissions(parts);
   const admin = createHttp({
     service: 'gateway',
@@ -55,26 +58,16 @@ type Opening = {
   readonly secrets: Secrets;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
-  identities(): Identities | undefined;
 };
 
-async function openParts({ config, gatewayId, secrets, logger, lifecycle, identities }: Opening): Promise<GatewayParts> {
+async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Opening): Promise<GatewayParts> {
   const topics = topicsFor(config.partitions);
   const { brokers } = config;
   await ensureTopics(brokers, allTopics(topics), { replicationFactor: config.replicationFactor });
   const log = lifecycle.add('log', await openLogWriter({ ...config, clientId: gatewayId }, logger));
   const lease = { log, topic: topics.presence, gatewayId, leaseEveryMs: config.leaseEveryMs, logger, now: Date.now };
   const presence = lifecycle.add('presence', openPresence(lease));
-  const roster = new Roster();
-  const caches = openCaches({
-    brokers,
-    clientId: gatewayId,
-    topics,
-    logger,
-    onPresence: (record) => identities()?.onPresence(record),
-    onStation: (key, station) => roster.get(key)?.registered(station),
-  });
-  lifecycle.add('caches', caches);
+  const caches = lifecycle.add('caches', openCaches({ brokers, clientId: gatewayId, topics, logger }));
   const tenantKeys = new Map<string, Buffer>();
   let events = 0;
   return {
@@ -84,7 +77,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle, identi
     log,
     caches,
     presence,
-    roster,
+    roster: new Roster(),
     logger,
     now: Date.now,
     random: Math.random,

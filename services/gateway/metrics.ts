@@ -2,13 +2,27 @@
 import { counter, gauge, histogram } from '#kit/metrics';
 
 export const connections = gauge('gateway_connections', { help: 'Open OCPP connections', labels: ['version'] });
-export const upgradesRefused = counter('gateway_upgrades_refused_total', { help: 'Refused WebSocket upgrades', labels: ['reason'] });
+export const upgradesRefused = counter('gateway_upgrades_refused_total', {
+  help: 'Refused WebSocket upgrades',
+  labels: ['reason'],
+});
 export const closed = counter('gateway_closed_total', { help: 'Closed connections', labels: ['cause'] });
-export const calls = counter('gateway_calls_total', { help: 'CALLs from stations', labels: ['version', 'action', 'outcome'] });
-export const frameFaults = counter('gateway_frame_faults_total', { help: 'Frames that are no valid OCPP-J, or that nobody waits for', labels: ['reason'] });
+export const calls = counter('gateway_calls_total', {
+  help: 'CALLs from stations',
+  labels: ['version', 'action', 'outcome'],
+});
+export const frameFaults = counter('gateway_frame_faults_total', {
+  help: 'Frames that are no valid OCPP-J, or that nobody waits for',
+  labels: ['reason'],
+});
 export const boots = counter('gateway_boots_total', { help: 'BootNotifications', labels: ['status'] });
-export const commandsDone = counter('gateway_commands_total', { help: 'Commands executed', labels: ['intent', 'outcome'] });
-export const duplicateIdentities = counter('gateway_duplicate_identities_total', { help: 'Second devices seen behind one identity' });
+export const commandsDone = counter('gateway_commands_total', {
+  help: 'Commands executed',
+  labels: ['intent', 'outcome'],
+});
+export const duplicateIdentities = counter('gateway_duplicate_identities_total', {
+  help: 'Second devices seen behind one identity',
+});
 export const callSeconds = histogram('gateway_call_seconds', {
   help: 'From receiving a CALL to writing its answer',
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],

@@ -32,7 +32,11 @@ export class Outbound {
   /** A command for exactly this connection. */
   request(command: CommandRequested): void {
     if (this.#waiting.length >= commandsWaitingMax) {
-      void this.#complete(command, { outcome: 'failed', detail: 'too many commands wait for this station', answer: null });
+      void this.#complete(command, {
+        outcome: 'failed',
+        detail: 'too many commands wait for this station',
+        answer: null,
+      });
       return;
     }
     this.#waiting.push(command);
@@ -58,7 +62,10 @@ export class Outbound {
       try {
         await this.#execute(command);
       } catch (error) {
-        this.#connection.parts.logger.error({ err: error, commandId: command.commandId }, 'command not carried through');
+        this.#connection.parts.logger.error(
+          { err: error, commandId: command.commandId },
+          'command not carried through',
+        );
       }
     }
     this.#busy = false;
@@ -77,12 +84,15 @@ export class Outbound {
     const { parts, open } = this.#connection;
     if (!open) return;
     // 1. Still wanted, and possible in this version?
-    if (parts.now() >= command.expiresAt) return this.#complete(command, { outcome: 'expired', detail: null, answer: null });
-    if (!isIntent(command.intent)) return this.#complete(command, { outcome: 'notSupported', detail: `no intent ${command.intent}`, answer: null });
+    if (parts.now() >= command.expiresAt)
+      return this.#complete(command, { outcome: 'expired', detail: null, answer: null });
+    if (!isIntent(command.intent))
+      return this.#complete(command, { outcome: 'notSupported', detail: `no intent ${command.intent}`, answer: null });
     const row = this.#connection.dialect.intents[command.intent] as IntentRow<Intent>;
     const context = { station: this.#connection.station, number: remoteStartIdOf(command.commandId) };
     const plan = row.plan(JSON.parse(command.parametersJson) as IntentParameters, context);
-    if ('impossible' in plan) return this.#complete(command, { outcome: 'notSupported', detail: plan.impossible, answer: null });
+    if ('impossible' in plan)
+      return this.#complete(command, { outcome: 'notSupported', detail: plan.impossible, answer: null });
     let done: Done | undefined;
     for (const call of plan.calls) {
       done = await this.#exchange(command, row, call);
@@ -96,7 +106,12 @@ export class Outbound {
   async #exchange(command: CommandRequested, row: IntentRow<Intent>, call: Call): Promise<Done | undefined> {
     const { dialect, parts } = this.#connection;
     const violation = guardOf(dialect.version, call.action, 'Request')?.(call.payload);
-    if (violation !== undefined) return { outcome: 'failed', detail: `not valid in OCPP ${dialect.version}: ${violation.path} ${violation.message}`, answer: null };
+    if (violation !== undefined)
+      return {
+        outcome: 'failed',
+        detail: `not valid in OCPP ${dialect.version}: ${violation.path} ${violation.message}`,
+        answer: null,
+      };
     const id = `${this.#connection.epoch ?? 0}-${parts.gatewayId.slice(-6)}-${(this.#count++).toString(36)}`;
     // 2. CommandSent is acknowledged before the frame is written.
     await this.#append('CommandSent', {
@@ -126,7 +141,11 @@ export class Outbound {
     const violation = guardOf(this.#connection.dialect.version, call.action, 'Response')?.(payload);
     if (violation !== undefined) {
       frameFaults.inc({ reason: 'invalid-answer' });
-      return { outcome: 'failed', detail: `the station's answer is not valid: ${violation.path} ${violation.message}`, answer };
+      return {
+        outcome: 'failed',
+        detail: `the station's answer is not valid: ${violation.path} ${violation.message}`,
+        answer,
+      };
     }
     const facts = row.facts?.(payload as never, (occurredAt) => this.#connection.meta(occurredAt, null)) ?? [];
     if (facts.length > 0) await appendEvents(this.#connection, facts);
@@ -162,10 +181,18 @@ export class Outbound {
 
   #headOf(command: CommandRequested) {
     const { parts } = this.#connection;
-    return { eventId: parts.newEventId(), tenantId: command.tenantId, stationId: command.stationId, commandId: command.commandId };
+    return {
+      eventId: parts.newEventId(),
+      tenantId: command.tenantId,
+      stationId: command.stationId,
+      commandId: command.commandId,
+    };
   }
 
-  async #append<T extends 'CommandSent' | 'CommandCompleted'>(type: T, value: Parameters<typeof encodeRecord<T>>[1]): Promise<void> {
+  async #append<T extends 'CommandSent' | 'CommandCompleted'>(
+    type: T,
+    value: Parameters<typeof encodeRecord<T>>[1],
+  ): Promise<void> {
     const { parts, key, partition } = this.#connection;
     await parts.log.append(parts.topics.commands.name, partition, [{ key, type, value: encodeRecord(type, value) }]);
   }

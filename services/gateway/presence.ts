@@ -28,7 +28,9 @@ export function openPresence(options: PresenceOptions): PresenceWriter {
   const leaseKey = `gateway/${gatewayId}`;
   const renew = async (ended: boolean): Promise<void> => {
     const value = encodeRecord('GatewayLease', { gatewayId, startedAt, renewedAt: now(), ended });
-    await log.append(topic.name, partitionOf(leaseKey, topic.partitions), [{ key: leaseKey, type: 'GatewayLease', value }]);
+    await log.append(topic.name, partitionOf(leaseKey, topic.partitions), [
+      { key: leaseKey, type: 'GatewayLease', value },
+    ]);
   };
   const renewLogged = (): void => {
     renew(false).catch((error: unknown) => logger.warn({ err: error }, 'lease not renewed'));

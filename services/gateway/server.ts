@@ -1,6 +1,12 @@
 // The WebSocket server: uWebSockets.js on one port, shared by N processes (SO_REUSEPORT).
 import { createRequire } from 'node:module';
-import uWS, { type HttpRequest, type HttpResponse, type us_listen_socket, type us_socket_context_t, type WebSocket } from 'uWebSockets.js';
+import uWS, {
+  type HttpRequest,
+  type HttpResponse,
+  type us_listen_socket,
+  type us_socket_context_t,
+  type WebSocket,
+} from 'uWebSockets.js';
 import { Fault } from '#kit/fault';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
@@ -52,7 +58,10 @@ export function listenOcpp(parts: GatewayParts, admissions: Admissions, identiti
     },
   });
   app.any('/*', (response) => {
-    response.writeStatus('426 Upgrade Required').writeHeader('upgrade', 'websocket').end('This port speaks OCPP over WebSocket.');
+    response
+      .writeStatus('426 Upgrade Required')
+      .writeHeader('upgrade', 'websocket')
+      .end('This port speaks OCPP over WebSocket.');
   });
   return listening(app, parts);
 }
@@ -63,7 +72,9 @@ function listening(app: uWS.TemplatedApp, { config }: GatewayParts): OcppServer 
     listenSocket = socket;
   });
   if (listenSocket === false) {
-    throw new Fault('CONFIG_INVALID', { detail: `port ${config.port} is taken: end what listens there or set GATEWAY_PORT` });
+    throw new Fault('CONFIG_INVALID', {
+      detail: `port ${config.port} is taken: end what listens there or set GATEWAY_PORT`,
+    });
   }
   const socket: us_listen_socket = listenSocket;
   return {
@@ -72,7 +83,12 @@ function listening(app: uWS.TemplatedApp, { config }: GatewayParts): OcppServer 
   };
 }
 
-function upgrade(response: HttpResponse, request: HttpRequest, context: us_socket_context_t, admissions: Admissions): void {
+function upgrade(
+  response: HttpResponse,
+  request: HttpRequest,
+  context: us_socket_context_t,
+  admissions: Admissions,
+): void {
   // The request is dead after this function: everything is read now.
   const key = request.getHeader('sec-websocket-key');
   const extensions = request.getHeader('sec-websocket-extensions');
@@ -117,8 +133,13 @@ function refuse(response: HttpResponse, refusal: Extract<Admission, { kind: 'ref
 
 /** The package falls back silently to JavaScript where its binary does not load: four times the CPU per frame. */
 function checkNative(wanted: 'warn' | 'require', logger: Logger): void {
-  const loaded = Object.keys(createRequire(import.meta.url).cache).some((file) => file.endsWith('.node') && file.includes('uws_'));
+  const loaded = Object.keys(createRequire(import.meta.url).cache).some(
+    (file) => file.endsWith('.node') && file.includes('uws_'),
+  );
   if (loaded) return;
-  if (wanted === 'require') throw new Fault('NATIVE_MISSING', { detail: `uWebSockets.js has no binary for Node ${process.version} on this system` });
+  if (wanted === 'require')
+    throw new Fault('NATIVE_MISSING', {
+      detail: `uWebSockets.js has no binary for Node ${process.version} on this system`,
+    });
   logger.warn({ node: process.version }, 'uWebSockets.js runs in JavaScript: its binary did not load');
 }

@@ -52,13 +52,20 @@ export function list(name: string, byDefault: readonly string[]): Setting<readon
     read(environment) {
       const raw = environment[name];
       if (raw === undefined || raw === '') return byDefault;
-      return raw.split(',').map((item) => item.trim()).filter((item) => item !== '');
+      return raw
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
     },
   };
 }
 
 /** One of the named options. */
-export function choice<const O extends readonly string[]>(name: string, byDefault: O[number], options: O): Setting<O[number]> {
+export function choice<const O extends readonly string[]>(
+  name: string,
+  byDefault: O[number],
+  options: O,
+): Setting<O[number]> {
   return {
     name,
     read(environment, report) {
@@ -72,9 +79,15 @@ export function choice<const O extends readonly string[]>(name: string, byDefaul
 }
 
 /** Reads all settings. Throws Fault CONFIG_INVALID that names every faulty variable at once. */
-export function readConfig<S extends Record<string, Setting<unknown>>>(settings: S, environment: Environment): ConfigOf<S> {
+export function readConfig<S extends Record<string, Setting<unknown>>>(
+  settings: S,
+  environment: Environment,
+): ConfigOf<S> {
   const faults: string[] = [];
-  const entries = Object.entries(settings).map(([key, setting]) => [key, setting.read(environment, (fault) => faults.push(fault))]);
+  const entries = Object.entries(settings).map(([key, setting]) => [
+    key,
+    setting.read(environment, (fault) => faults.push(fault)),
+  ]);
   if (faults.length > 0) throw new Fault('CONFIG_INVALID', { detail: faults.join('; ') });
   return Object.fromEntries(entries) as ConfigOf<S>;
 }

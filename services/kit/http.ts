@@ -44,7 +44,9 @@ export function createHttp(options: HttpOptions) {
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler);
   api.setErrorHandler(answerError);
-  api.setNotFoundHandler((request, reply) => problem(reply, { status: 404, title: 'No such resource', detail: `${request.method} ${request.url}` }));
+  api.setNotFoundHandler((request, reply) =>
+    problem(reply, { status: 404, title: 'No such resource', detail: `${request.method} ${request.url}` }),
+  );
   api.decorateRequest('caller', null as unknown as Caller);
   const { internalToken } = options;
   if (internalToken !== undefined) {
@@ -56,7 +58,9 @@ export function createHttp(options: HttpOptions) {
     });
   }
   // Registered, not awaited: fastify loads plugins in order before it serves, and routes added later are seen by it.
-  void api.register(swagger, { openapi: { openapi: '3.1.0', info: { title: `Chargestream ${options.service}`, version: '1' } } });
+  void api.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: `Chargestream ${options.service}`, version: '1' } },
+  });
   void api.register(async (inner) => addOwnRoutes(inner, options));
   return api;
 }
@@ -107,7 +111,9 @@ async function addOwnRoutes(api: FastifyInstance, options: HttpOptions): Promise
     const why = options.notReady();
     return why === undefined ? { status: 'ready' } : problem(reply, { status: 503, title: 'Not ready', detail: why });
   });
-  api.get('/metrics', hidden, async (_request, reply) => reply.type(metricsRegistry.contentType).send(await metricsRegistry.metrics()));
+  api.get('/metrics', hidden, async (_request, reply) =>
+    reply.type(metricsRegistry.contentType).send(await metricsRegistry.metrics()),
+  );
   api.get('/openapi.json', hidden, async () => api.swagger());
 }
 

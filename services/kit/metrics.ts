@@ -11,12 +11,28 @@ type MetricOptions = { help: string; labels?: readonly string[] };
 
 /** A counter `chargestream_<name>`; asking again for the same name returns the same counter. */
 export function counter(name: string, options: MetricOptions): Counter<string> {
-  return existing(name) ?? new Counter({ name: `chargestream_${name}`, help: options.help, labelNames: [...(options.labels ?? [])], registers: [metricsRegistry] });
+  return (
+    existing(name) ??
+    new Counter({
+      name: `chargestream_${name}`,
+      help: options.help,
+      labelNames: [...(options.labels ?? [])],
+      registers: [metricsRegistry],
+    })
+  );
 }
 
 /** A gauge `chargestream_<name>`. */
 export function gauge(name: string, options: MetricOptions): Gauge<string> {
-  return existing(name) ?? new Gauge({ name: `chargestream_${name}`, help: options.help, labelNames: [...(options.labels ?? [])], registers: [metricsRegistry] });
+  return (
+    existing(name) ??
+    new Gauge({
+      name: `chargestream_${name}`,
+      help: options.help,
+      labelNames: [...(options.labels ?? [])],
+      registers: [metricsRegistry],
+    })
+  );
 }
 
 /** A histogram `chargestream_<name>` with the given bucket bounds in the base unit of its name. */

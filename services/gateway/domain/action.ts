@@ -41,7 +41,10 @@ export type AnyRow = Row<never>;
 export type ActionTable = Readonly<Record<string, AnyRow>>;
 
 /** EVSE and connector that a reported 1.6 connector number means: n is EVSE n, connector 1; 0 is the station. */
-export function placeOf(station: StationRegistered, reportedConnectorId: number): { evseId: number; connectorId: number } {
+export function placeOf(
+  station: StationRegistered,
+  reportedConnectorId: number,
+): { evseId: number; connectorId: number } {
   const mapped = station.connectorMap.find((entry) => entry.reportedConnectorId === reportedConnectorId);
   if (mapped !== undefined) return { evseId: mapped.evseId, connectorId: mapped.connectorId };
   return { evseId: reportedConnectorId, connectorId: reportedConnectorId === 0 ? 0 : 1 };

@@ -23,7 +23,9 @@ export function decideToken(token: PresentedToken, locationId: string | null, no
 }
 
 /** 1.6 AuthorizationStatus (7.2) knows five words; what it cannot say is Invalid. */
-export function statusFor16(status: AuthorizationStatus): 'Accepted' | 'Blocked' | 'Expired' | 'Invalid' | 'ConcurrentTx' {
+export function statusFor16(
+  status: AuthorizationStatus,
+): 'Accepted' | 'Blocked' | 'Expired' | 'Invalid' | 'ConcurrentTx' {
   switch (status) {
     case 'Accepted':
     case 'Blocked':

@@ -4,7 +4,12 @@ import type { Decision, PresentedToken } from './authorization.ts';
 
 type Occasion = Pick<AuthorizationDecided, 'purpose' | 'evseId' | 'transactionId'>;
 
-export function authorizationDecided(meta: Meta, token: PresentedToken, decision: Decision, occasion: Occasion): ChargingEvent {
+export function authorizationDecided(
+  meta: Meta,
+  token: PresentedToken,
+  decision: Decision,
+  occasion: Occasion,
+): ChargingEvent {
   return {
     type: 'AuthorizationDecided',
     meta,

@@ -17,7 +17,14 @@ export type Frame =
   | { readonly kind: 'send'; readonly id: string; readonly action: string; readonly payload: unknown }
   | { readonly kind: 'malformed'; readonly why: MalformedWhy; readonly id: string | undefined };
 
-export type MalformedWhy = 'not-json' | 'too-deep' | 'not-an-array' | 'wrong-array' | 'unknown-type' | 'bad-id' | 'id-too-long';
+export type MalformedWhy =
+  | 'not-json'
+  | 'too-deep'
+  | 'not-an-array'
+  | 'wrong-array'
+  | 'unknown-type'
+  | 'bad-id'
+  | 'id-too-long';
 
 /** Below this length no frame can nest deep enough to hurt, so the scan is skipped on the hot path. */
 const scanCharsMin = 1024;
@@ -49,7 +56,12 @@ export function encodeCall(id: string, action: string, payload: unknown): string
 }
 
 /** Text of `[4, id, code, description, {}]` with the code as the version spells it; an unreadable id is "-1" (2.x part 4 4.2.3). */
-export function encodeError(version: OcppVersion, id: string | undefined, kind: ErrorKind, description: string): string {
+export function encodeError(
+  version: OcppVersion,
+  id: string | undefined,
+  kind: ErrorKind,
+  description: string,
+): string {
   const shown = JSON.stringify(description.slice(0, frameLimits.descriptionCharsMax));
   return `[4,${JSON.stringify(id ?? '-1')},"${errorCodeFor(version, kind)}",${shown},{}]`;
 }
@@ -67,7 +79,12 @@ function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Fram
     case 5:
       // The description and details are often left out in the field; the code is what counts.
       if (parts.length < 3 || typeof parts[2] !== 'string') return malformed('wrong-array', id);
-      return { kind: type === 4 ? 'error' : 'result-error', id, code: parts[2], description: typeof parts[3] === 'string' ? parts[3] : '' };
+      return {
+        kind: type === 4 ? 'error' : 'result-error',
+        id,
+        code: parts[2],
+        description: typeof parts[3] === 'string' ? parts[3] : '',
+      };
     default:
       return malformed('unknown-type', id);
   }

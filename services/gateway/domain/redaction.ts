@@ -26,5 +26,9 @@ const driverDataActions: ReadonlySet<string> = new Set(['NotifyCustomerInformati
 /** JSON text of a payload without secrets and driver ids. */
 export function redactedJson(action: string, payload: unknown): string {
   const hideData = driverDataActions.has(action);
-  return JSON.stringify(payload, (key, value: unknown) => (hiddenKeys.has(key) || (hideData && key === 'data') ? '[redacted]' : value)) ?? 'null';
+  return (
+    JSON.stringify(payload, (key, value: unknown) =>
+      hiddenKeys.has(key) || (hideData && key === 'data') ? '[redacted]' : value,
+    ) ?? 'null'
+  );
 }

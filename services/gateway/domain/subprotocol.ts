@@ -10,7 +10,10 @@ export type Negotiated = { readonly subprotocol: string; readonly version: OcppV
  * @param byDefault what the registry allows a station that sends none (quirk of old firmware).
  */
 export function negotiate(header: string, byDefault: string | null): Negotiated | undefined {
-  const wanted = header.split(',').map((name) => name.trim().toLowerCase()).filter((name) => name !== '');
+  const wanted = header
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
   if (wanted.length === 0) {
     const version = byDefault === null ? undefined : offered[byDefault];
     return version === undefined || byDefault === null ? undefined : { subprotocol: byDefault, version, echo: false };

@@ -6,6 +6,7 @@ export const urlLimits = { urlCharsMax: 512, stationIdCharsMax: 48 } as const;
 
 /** 2.x identifierString; 1.6 stations use the same letters, and a space or | when percent-encoded (1.6J 3.1.1). */
 const stationIdPattern = /^[a-zA-Z0-9*\-_=+|@. ]+$/;
+const versionPattern = /^(?:ocpp)?(?:1\.6j?|2\.0\.1|2\.1)$/i;
 const tenantIdPattern = /^[a-z0-9-]{1,32}$/;
 
 /**
@@ -17,12 +18,13 @@ export function addressOf(url: string): Addressed | undefined {
   const path = url.replace(/^\/?wss?:\/\/[^/]*/i, '').replace(/^https?:\/\/[^/]*/i, '');
   const segments = path.split('/').filter((segment) => segment !== '');
   if (segments[0] !== 'ocpp') return undefined;
-  const [first, second] = segments.slice(1).filter((segment) => !/^(?:ocpp)?(?:1\.6j?|2\.0\.1|2\.1)$/i.test(segment));
-  const count = segments.length;
-  if (first === undefined || count > 4) return undefined;
+  const named = segments.slice(1).filter((segment) => !versionPattern.test(segment));
+  const [first, second] = named;
+  if (first === undefined || named.length > 2 || segments.length > 4) return undefined;
   const tenantId = second === undefined ? 'default' : first;
   const stationId = decoded(second ?? first);
-  if (stationId === undefined || stationId.length > urlLimits.stationIdCharsMax || !stationIdPattern.test(stationId)) return undefined;
+  if (stationId === undefined || stationId.length > urlLimits.stationIdCharsMax || !stationIdPattern.test(stationId))
+    return undefined;
   return tenantIdPattern.test(tenantId) ? { tenantId, stationId } : undefined;
 }
 

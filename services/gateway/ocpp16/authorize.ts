@@ -14,7 +14,11 @@ export const authorize: Row<OCPP16.AuthorizeRequest> = {
     return {
       reply: { idTagInfo: idTagInfoOf(decision) },
       events: [
-        authorizationDecided(context.meta(null), context.token, decision, { purpose: 'authorize', evseId: null, transactionId: null }),
+        authorizationDecided(context.meta(null), context.token, decision, {
+          purpose: 'authorize',
+          evseId: null,
+          transactionId: null,
+        }),
       ],
     };
   },

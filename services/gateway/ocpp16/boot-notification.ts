@@ -2,6 +2,7 @@
 import type { OCPP16 } from 'typed-ocpp';
 import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
 import { bootStatusOf } from '../domain/boot.ts';
+import { orNull } from '../domain/or-null.ts';
 
 export const bootNotification: Row<OCPP16.BootNotificationRequest> = { beforeBoot: true, handle };
 
@@ -20,13 +21,13 @@ function handle(request: OCPP16.BootNotificationRequest, context: HandlerContext
         reason: null,
         vendor: request.chargePointVendor,
         model: request.chargePointModel,
-        serialNumber: request.chargePointSerialNumber ?? null,
-        boxSerialNumber: request.chargeBoxSerialNumber ?? null,
-        firmwareVersion: request.firmwareVersion ?? null,
-        iccid: request.iccid ?? null,
-        imsi: request.imsi ?? null,
-        meterType: request.meterType ?? null,
-        meterSerialNumber: request.meterSerialNumber ?? null,
+        serialNumber: orNull(request.chargePointSerialNumber),
+        boxSerialNumber: orNull(request.chargeBoxSerialNumber),
+        firmwareVersion: orNull(request.firmwareVersion),
+        iccid: orNull(request.iccid),
+        imsi: orNull(request.imsi),
+        meterType: orNull(request.meterType),
+        meterSerialNumber: orNull(request.meterSerialNumber),
       },
     ],
   };

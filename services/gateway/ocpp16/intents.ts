@@ -18,13 +18,15 @@ const triggers: Readonly<Record<string, { action: string; name: string }>> = {
 
 export const intents16 = {
   StartCharging: {
-    plan: ({ evseId, token }, { station }) => one('RemoteStartTransaction', { ...connectorOf(station, evseId), idTag: token.uid }),
+    plan: ({ evseId, token }, { station }) =>
+      one('RemoteStartTransaction', { ...connectorOf(station, evseId), idTag: token.uid }),
     outcome: (answer: OCPP16.RemoteStartTransactionResponse) => outcomeOf(answer.status),
   },
   StopCharging: {
     plan({ transactionId }) {
       const number = Number(transactionId);
-      if (!Number.isInteger(number)) return { impossible: `transactionId ${transactionId} is not a whole number, as 1.6 needs` };
+      if (!Number.isInteger(number))
+        return { impossible: `transactionId ${transactionId} is not a whole number, as 1.6 needs` };
       return one('RemoteStopTransaction', { transactionId: number });
     },
     outcome: (answer: OCPP16.RemoteStopTransactionResponse) => outcomeOf(answer.status),
@@ -41,13 +43,17 @@ export const intents16 = {
     outcome: (answer: OCPP16.ResetResponse) => outcomeOf(answer.status),
   },
   ReadConfiguration: {
-    plan: ({ variables }) => one('GetConfiguration', variables === undefined ? {} : { key: variables.map(({ variable }) => variable) }),
+    plan: ({ variables }) =>
+      one('GetConfiguration', variables === undefined ? {} : { key: variables.map(({ variable }) => variable) }),
     outcome: () => ({ outcome: 'accepted', detail: null }),
     facts: (answer: OCPP16.GetConfigurationResponse, meta) => [variablesOf16(answer, meta(null))],
   },
   WriteConfiguration: {
     plan: ({ variables }) => ({
-      calls: variables.map(({ variable, value }): Call => ({ action: 'ChangeConfiguration', payload: { key: variable, value } })),
+      calls: variables.map(({ variable, value }): Call => ({
+        action: 'ChangeConfiguration',
+        payload: { key: variable, value },
+      })),
     }),
     outcome: (answer: OCPP16.ChangeConfigurationResponse) => outcomeOf(answer.status, ['Accepted', 'RebootRequired']),
   },
@@ -66,7 +72,11 @@ function one(action: string, payload: object): { calls: readonly Call[] } {
 }
 
 /** The 1.6 connector number of an EVSE: the registry's mapping, else the EVSE's own number. */
-function connectorOf(station: StationRegistered, evseId: number | undefined, connectorId?: number): { connectorId?: number } {
+function connectorOf(
+  station: StationRegistered,
+  evseId: number | undefined,
+  connectorId?: number,
+): { connectorId?: number } {
   if (evseId === undefined) return {};
   const mapped = station.connectorMap.find(
     (entry) => entry.evseId === evseId && (connectorId === undefined || entry.connectorId === connectorId),

@@ -3,6 +3,7 @@ import type { OCPP16 } from 'typed-ocpp';
 import type { Reading } from '#contracts/generated/types';
 import { addSample, emptyReading } from '../domain/readings.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
+import { orNull } from '../domain/or-null.ts';
 
 type MeterValue = OCPP16.MeterValuesRequest['meterValue'][number];
 type SampledValue = MeterValue['sampledValue'][number];
@@ -33,11 +34,12 @@ function contextReading(readings: Reading[], first: number, sampledAt: number | 
 function addTo(reading: Reading, sampled: SampledValue): void {
   addSample(reading, {
     measurand: sampled.measurand ?? 'Energy.Active.Import.Register',
-    phase: sampled.phase ?? null,
+    phase: orNull(sampled.phase),
     location: sampled.location ?? 'Outlet',
     unit: sampled.unit ?? 'Wh',
     multiplier: 0,
     value: sampled.value,
-    signed: sampled.format === 'SignedData' ? { data: sampled.value, method: null, encoding: null, publicKey: null } : null,
+    signed:
+      sampled.format === 'SignedData' ? { data: sampled.value, method: null, encoding: null, publicKey: null } : null,
   });
 }

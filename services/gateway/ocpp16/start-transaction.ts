@@ -9,6 +9,7 @@ import { authorizationDecided } from '../domain/decided.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction } from '../domain/transaction.ts';
 import { idTagInfoOf } from './id-tag-info.ts';
+import { orNull } from '../domain/or-null.ts';
 
 export const startTransaction: Row<OCPP16.StartTransactionRequest> = {
   shows: (request) => ({ uid: request.idTag, type: 'Unknown' }),
@@ -30,11 +31,20 @@ function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext
   const transactionId = transactionIdOf(start);
   const { evseId, connectorId } = placeOf(context.station, request.connectorId);
   const startedAt = parseTimestamp(request.timestamp);
-  const known = { transactionId: String(transactionId), reportedId: reportedIdOf(tenantId, stationId, String(transactionId)), evseId, connectorId };
+  const known = {
+    transactionId: String(transactionId),
+    reportedId: reportedIdOf(tenantId, stationId, String(transactionId)),
+    evseId,
+    connectorId,
+  };
   return {
     reply: { transactionId, idTagInfo: idTagInfoOf(decision) },
     events: [
-      authorizationDecided(context.meta(startedAt), token, decision, { purpose: 'start', evseId, transactionId: known.transactionId }),
+      authorizationDecided(context.meta(startedAt), token, decision, {
+        purpose: 'start',
+        evseId,
+        transactionId: known.transactionId,
+      }),
       {
         type: 'TransactionStarted',
         meta: context.meta(startedAt),
@@ -43,7 +53,7 @@ function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext
         tokenRef: token.tokenRef,
         tokenType: token.tokenType,
         authorization: decision.status,
-        reservationId: request.reservationId ?? null,
+        reservationId: orNull(request.reservationId),
         meterStartMilliWh: milliOf(request.meterStart, 0) ?? null,
         operationMode: null,
         tariffId: null,

@@ -2,6 +2,7 @@
 import type { OCPP16 } from 'typed-ocpp';
 import { placeOf, type Row } from '../domain/action.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
+import { orNull } from '../domain/or-null.ts';
 
 export const statusNotification: Row<OCPP16.StatusNotificationRequest> = {
   handle(request, context) {
@@ -16,9 +17,9 @@ export const statusNotification: Row<OCPP16.StatusNotificationRequest> = {
           connectorId,
           status: request.status,
           errorCode: request.errorCode === 'NoError' ? null : request.errorCode,
-          info: request.info ?? null,
-          vendorId: request.vendorId ?? null,
-          vendorErrorCode: request.vendorErrorCode ?? null,
+          info: orNull(request.info),
+          vendorId: orNull(request.vendorId),
+          vendorErrorCode: orNull(request.vendorErrorCode),
         },
       ],
     };

@@ -9,9 +9,11 @@ import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction } from '../domain/transaction.ts';
 import { idTagInfoOf } from './id-tag-info.ts';
 import { readingsOf16 } from './readings.ts';
+import { orNull } from '../domain/or-null.ts';
 
 export const stopTransaction: Row<OCPP16.StopTransactionRequest> = {
-  shows: (request) => (request.idTag === undefined || request.idTag === '' ? undefined : { uid: request.idTag, type: 'Unknown' }),
+  shows: (request) =>
+    request.idTag === undefined || request.idTag === '' ? undefined : { uid: request.idTag, type: 'Unknown' },
   handle,
 };
 
@@ -32,16 +34,16 @@ function handle(request: OCPP16.StopTransactionRequest, context: HandlerContext)
       evseId: 0,
       connectorId: 0,
       offline: null,
-      readings: readingsOf16(request.transactionData as never, 'Transaction.End'),
+      readings: readingsOf16(request.transactionData, 'Transaction.End'),
     });
   }
   events.push({
     type: 'TransactionEnded',
     meta: context.meta(endedAt),
     ...emptyTransaction({ transactionId, reportedId, evseId: null, connectorId: null }),
-    tokenRef: token?.tokenRef ?? null,
-    tokenType: token?.tokenType ?? null,
-    authorization: decision?.status ?? null,
+    tokenRef: orNull(token?.tokenRef),
+    tokenType: orNull(token?.tokenType),
+    authorization: orNull(decision?.status),
     meterStopMilliWh: milliOf(request.meterStop, 0) ?? null,
     reason: request.reason ?? 'Local',
   });

@@ -14,7 +14,11 @@ export const authorize: Row<OCPP20.AuthorizeRequest> = {
     return {
       reply: { idTokenInfo: idTokenInfoOf(decision) },
       events: [
-        authorizationDecided(context.meta(null), context.token, decision, { purpose: 'authorize', evseId: null, transactionId: null }),
+        authorizationDecided(context.meta(null), context.token, decision, {
+          purpose: 'authorize',
+          evseId: null,
+          transactionId: null,
+        }),
       ],
     };
   },

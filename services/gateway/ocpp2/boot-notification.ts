@@ -2,6 +2,7 @@
 import type { OCPP20 } from 'typed-ocpp';
 import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
 import { bootStatusOf } from '../domain/boot.ts';
+import { orNull } from '../domain/or-null.ts';
 
 export const bootNotification: Row<OCPP20.BootNotificationRequest> = { beforeBoot: true, handle };
 
@@ -21,11 +22,11 @@ function handle(request: OCPP20.BootNotificationRequest, context: HandlerContext
         reason: request.reason,
         vendor: chargingStation.vendorName,
         model: chargingStation.model,
-        serialNumber: chargingStation.serialNumber ?? null,
+        serialNumber: orNull(chargingStation.serialNumber),
         boxSerialNumber: null,
-        firmwareVersion: chargingStation.firmwareVersion ?? null,
-        iccid: chargingStation.modem?.iccid ?? null,
-        imsi: chargingStation.modem?.imsi ?? null,
+        firmwareVersion: orNull(chargingStation.firmwareVersion),
+        iccid: orNull(chargingStation.modem?.iccid),
+        imsi: orNull(chargingStation.modem?.imsi),
         meterType: null,
         meterSerialNumber: null,
       },

@@ -12,7 +12,11 @@ const triggerNames: Readonly<Record<string, string>> = { DiagnosticsStatusNotifi
 export const intents201 = {
   StartCharging: {
     plan: ({ evseId, token }, { number }) =>
-      one('RequestStartTransaction', { ...(evseId === undefined ? {} : { evseId }), remoteStartId: number, idToken: { idToken: token.uid, type: token.type } }),
+      one('RequestStartTransaction', {
+        ...(evseId === undefined ? {} : { evseId }),
+        remoteStartId: number,
+        idToken: { idToken: token.uid, type: token.type },
+      }),
     outcome: (answer: OCPP20.RequestStartTransactionResponse) => outcomeOf(answer.status),
   },
   StopCharging: {
@@ -24,7 +28,11 @@ export const intents201 = {
     outcome: (answer: OCPP20.UnlockConnectorResponse) => outcomeOf(answer.status, ['Unlocked']),
   },
   ResetStation: {
-    plan: ({ when, evseId }) => one('Reset', { type: when === 'immediately' ? 'Immediate' : 'OnIdle', ...(evseId === undefined ? {} : { evseId }) }),
+    plan: ({ when, evseId }) =>
+      one('Reset', {
+        type: when === 'immediately' ? 'Immediate' : 'OnIdle',
+        ...(evseId === undefined ? {} : { evseId }),
+      }),
     outcome: (answer: OCPP20.ResetResponse) => outcomeOf(answer.status, ['Accepted', 'Scheduled']),
   },
   ReadConfiguration: {
@@ -33,24 +41,36 @@ export const intents201 = {
         ? one('GetBaseReport', { requestId: number, reportBase: 'FullInventory' })
         : one('GetVariables', { getVariableData: variables.map(dataOf) }),
     outcome: (answer: OCPP20.GetVariablesResponse | OCPP20.GetBaseReportResponse) =>
-      'getVariableResult' in answer ? { outcome: 'accepted', detail: null } : outcomeOf(answer.status, ['Accepted', 'EmptyResultSet']),
+      'getVariableResult' in answer
+        ? { outcome: 'accepted', detail: null }
+        : outcomeOf(answer.status, ['Accepted', 'EmptyResultSet']),
     // A base report comes later, in NotifyReport parts; only GetVariables is answered with values.
     facts: (answer: OCPP20.GetVariablesResponse | OCPP20.GetBaseReportResponse, meta) =>
       'getVariableResult' in answer ? [variablesOf2(answer, meta(null))] : [],
   },
   WriteConfiguration: {
-    plan: ({ variables }) => one('SetVariables', { setVariableData: variables.map((wanted) => ({ ...dataOf(wanted), attributeValue: wanted.value })) }),
+    plan: ({ variables }) =>
+      one('SetVariables', {
+        setVariableData: variables.map((wanted) => ({ ...dataOf(wanted), attributeValue: wanted.value })),
+      }),
     outcome(answer: OCPP20.SetVariablesResponse) {
-      const refused = answer.setVariableResult.filter(({ attributeStatus }) => attributeStatus !== 'Accepted' && attributeStatus !== 'RebootRequired');
+      const refused = answer.setVariableResult.filter(
+        ({ attributeStatus }) => attributeStatus !== 'Accepted' && attributeStatus !== 'RebootRequired',
+      );
       if (refused.length === 0) return { outcome: 'accepted', detail: null };
-      return { outcome: 'rejected', detail: refused.map(({ variable, attributeStatus }) => `${variable.name}: ${attributeStatus}`).join(', ') };
+      return {
+        outcome: 'rejected',
+        detail: refused.map(({ variable, attributeStatus }) => `${variable.name}: ${attributeStatus}`).join(', '),
+      };
     },
   },
   TriggerMessage: {
     plan: ({ message, evseId, connectorId }) =>
       one('TriggerMessage', {
         requestedMessage: triggerNames[message] ?? message,
-        ...(evseId === undefined ? {} : { evse: { id: evseId, ...(connectorId === undefined ? {} : { connectorId }) } }),
+        ...(evseId === undefined
+          ? {}
+          : { evse: { id: evseId, ...(connectorId === undefined ? {} : { connectorId }) } }),
       }),
     outcome: (answer: OCPP20.TriggerMessageResponse) => outcomeOf(answer.status),
   },
@@ -67,8 +87,13 @@ function dataOf(name: VariableName): object {
     component: {
       name: name.component ?? 'ChargingStation',
       ...(name.componentInstance === undefined ? {} : { instance: name.componentInstance }),
-      ...(name.evseId === undefined ? {} : { evse: { id: name.evseId, ...(name.connectorId === undefined ? {} : { connectorId: name.connectorId }) } }),
+      ...(name.evseId === undefined
+        ? {}
+        : { evse: { id: name.evseId, ...(name.connectorId === undefined ? {} : { connectorId: name.connectorId }) } }),
     },
-    variable: { name: name.variable, ...(name.variableInstance === undefined ? {} : { instance: name.variableInstance }) },
+    variable: {
+      name: name.variable,
+      ...(name.variableInstance === undefined ? {} : { instance: name.variableInstance }),
+    },
   };
 }

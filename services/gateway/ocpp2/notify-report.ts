@@ -4,6 +4,7 @@ import type { ReportedVariable } from '#contracts/generated/types';
 import type { Row } from '../domain/action.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { shownValue } from '../domain/variables.ts';
+import { orNull } from '../domain/or-null.ts';
 
 type ReportData = NonNullable<OCPP20.NotifyReportRequest['reportData']>[number];
 
@@ -25,24 +26,36 @@ export const notifyReport: Row<OCPP20.NotifyReportRequest> = {
 };
 
 function variablesOf(data: ReportData): ReportedVariable[] {
-  const { component, variable, variableCharacteristics: characteristics } = data;
+  const { component, variable } = data;
+  const characteristics = characteristicsOf(data.variableCharacteristics);
   return data.variableAttribute.map((attribute) => ({
     component: component.name,
-    componentInstance: component.instance ?? null,
-    evseId: component.evse?.id ?? null,
-    connectorId: component.evse?.connectorId ?? null,
+    componentInstance: orNull(component.instance),
+    evseId: orNull(component.evse?.id),
+    connectorId: orNull(component.evse?.connectorId),
     variable: variable.name,
-    variableInstance: variable.instance ?? null,
+    variableInstance: orNull(variable.instance),
     attribute: attribute.type ?? 'Actual',
     value: shownValue(variable.name, attribute.value),
     mutability: attribute.mutability ?? 'ReadWrite',
     persistent: attribute.persistent ?? false,
     constant: attribute.constant ?? false,
-    dataType: characteristics?.dataType ?? null,
-    unit: characteristics?.unit ?? null,
-    minLimit: characteristics?.minLimit === undefined ? null : String(characteristics.minLimit),
-    maxLimit: characteristics?.maxLimit === undefined ? null : String(characteristics.maxLimit),
-    valuesList: characteristics?.valuesList ?? null,
-    supportsMonitoring: characteristics?.supportsMonitoring ?? null,
+    ...characteristics,
   }));
+}
+
+type Characteristics = Pick<
+  ReportedVariable,
+  'dataType' | 'unit' | 'minLimit' | 'maxLimit' | 'valuesList' | 'supportsMonitoring'
+>;
+
+function characteristicsOf(reported: ReportData['variableCharacteristics']): Characteristics {
+  return {
+    dataType: orNull(reported?.dataType),
+    unit: orNull(reported?.unit),
+    minLimit: reported?.minLimit === undefined ? null : String(reported.minLimit),
+    maxLimit: reported?.maxLimit === undefined ? null : String(reported.maxLimit),
+    valuesList: orNull(reported?.valuesList),
+    supportsMonitoring: orNull(reported?.supportsMonitoring),
+  };
 }

@@ -3,6 +3,7 @@ import type { OCPP20 } from 'typed-ocpp';
 import type { Reading } from '#contracts/generated/types';
 import { addSample, emptyReading } from '../domain/readings.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
+import { orNull } from '../domain/or-null.ts';
 
 export type MeterValue2 = OCPP20.MeterValuesRequest['meterValue'][number];
 type SampledValue2 = MeterValue2['sampledValue'][number];
@@ -27,7 +28,7 @@ export function readingsOf2(meterValues: readonly MeterValue2[]): Reading[] {
 function addTo(reading: Reading, sampled: SampledValue2): void {
   const plain = {
     measurand: sampled.measurand ?? 'Energy.Active.Import.Register',
-    phase: sampled.phase ?? null,
+    phase: orNull(sampled.phase),
     location: sampled.location ?? 'Outlet',
     unit: sampled.unitOfMeasure?.unit ?? 'Wh',
     multiplier: sampled.unitOfMeasure?.multiplier ?? 0,
@@ -39,6 +40,11 @@ function addTo(reading: Reading, sampled: SampledValue2): void {
   // 2.x carries the signed data beside the plain value: both are kept.
   addSample(reading, {
     ...plain,
-    signed: { data: signed.signedMeterData, method: signed.signingMethod, encoding: signed.encodingMethod, publicKey: signed.publicKey },
+    signed: {
+      data: signed.signedMeterData,
+      method: signed.signingMethod,
+      encoding: signed.encodingMethod,
+      publicKey: signed.publicKey,
+    },
   });
 }

@@ -10,16 +10,23 @@ import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction, type TransactionFields } from '../domain/transaction.ts';
 import { idTokenInfoOf } from './id-token-info.ts';
 import { readingsOf2 } from './readings.ts';
+import { orNull } from '../domain/or-null.ts';
 
 type Request = OCPP20.TransactionEventRequest;
 
 export const transactionEvent: Row<Request> = {
   shows: (request) =>
-    request.idToken === undefined || request.idToken.idToken === '' ? undefined : { uid: request.idToken.idToken, type: request.idToken.type },
+    request.idToken === undefined || request.idToken.idToken === ''
+      ? undefined
+      : { uid: request.idToken.idToken, type: request.idToken.type },
   handle,
 };
 
-const purposes: Readonly<Record<Request['eventType'], AuthorizationPurpose>> = { Started: 'start', Updated: 'update', Ended: 'stop' };
+const purposes: Readonly<Record<Request['eventType'], AuthorizationPurpose>> = {
+  Started: 'start',
+  Updated: 'update',
+  Ended: 'stop',
+};
 
 function handle(request: Request, context: HandlerContext): Handled {
   const { token } = context;
@@ -27,7 +34,11 @@ function handle(request: Request, context: HandlerContext): Handled {
   const occurredAt = parseTimestamp(request.timestamp);
   const events: ChargingEvent[] = [];
   if (token !== undefined && decision !== undefined) {
-    const occasion = { purpose: purposes[request.eventType], evseId: request.evse?.id ?? null, transactionId: request.transactionInfo.transactionId };
+    const occasion = {
+      purpose: purposes[request.eventType],
+      evseId: orNull(request.evse?.id),
+      transactionId: request.transactionInfo.transactionId,
+    };
     events.push(authorizationDecided(context.meta(occurredAt), token, decision, occasion));
   }
   // An end comes after its readings, a start before them: whoever folds the end has seen the last register.
@@ -56,7 +67,13 @@ function transactionFact(request: Request, context: HandlerContext, decision: De
     case 'Updated':
       return { type: 'TransactionUpdated', meta, ...fields };
     case 'Ended':
-      return { type: 'TransactionEnded', meta, ...fields, meterStopMilliWh: null, reason: request.transactionInfo.stoppedReason ?? 'Local' };
+      return {
+        type: 'TransactionEnded',
+        meta,
+        ...fields,
+        meterStopMilliWh: null,
+        reason: request.transactionInfo.stoppedReason ?? 'Local',
+      };
   }
 }
 
@@ -67,20 +84,20 @@ function fieldsOf(request: Request, context: HandlerContext, decision: Decision 
     ...emptyTransaction({
       transactionId,
       reportedId: reportedIdOf(context.tenantId, context.stationId, transactionId),
-      evseId: evse?.id ?? null,
-      connectorId: evse?.connectorId ?? null,
+      evseId: orNull(evse?.id),
+      connectorId: orNull(evse?.connectorId),
     }),
-    tokenRef: context.token?.tokenRef ?? null,
-    tokenType: context.token?.tokenType ?? null,
-    authorization: decision?.status ?? null,
+    tokenRef: orNull(context.token?.tokenRef),
+    tokenType: orNull(context.token?.tokenType),
+    authorization: orNull(decision?.status),
     offline: request.offline ?? false,
     seqNo: request.seqNo,
     triggerReason: request.triggerReason,
-    chargingState: transactionInfo.chargingState ?? null,
-    remoteStartId: transactionInfo.remoteStartId ?? null,
-    reservationId: request.reservationId ?? null,
-    timeSpentChargingSeconds: transactionInfo.timeSpentCharging ?? null,
-    numberOfPhasesUsed: request.numberOfPhasesUsed ?? null,
+    chargingState: orNull(transactionInfo.chargingState),
+    remoteStartId: orNull(transactionInfo.remoteStartId),
+    reservationId: orNull(request.reservationId),
+    timeSpentChargingSeconds: orNull(transactionInfo.timeSpentCharging),
+    numberOfPhasesUsed: orNull(request.numberOfPhasesUsed),
     cableMaxCurrentMilliA: request.cableMaxCurrent === undefined ? null : (milliOf(request.cableMaxCurrent, 0) ?? null),
   };
 }

@@ -2,6 +2,7 @@
 import type { OCPP20 } from 'typed-ocpp';
 import type { ChargingEvent, Meta } from '#contracts/generated/types';
 import { shownValue } from '../domain/variables.ts';
+import { orNull } from '../domain/or-null.ts';
 
 export function variablesOf2(answer: OCPP20.GetVariablesResponse, meta: Meta): ChargingEvent {
   const known = answer.getVariableResult.filter(({ attributeStatus }) => attributeStatus === 'Accepted');
@@ -14,11 +15,11 @@ export function variablesOf2(answer: OCPP20.GetVariablesResponse, meta: Meta): C
     last: null,
     variables: known.map(({ component, variable, attributeType, attributeValue }) => ({
       component: component.name,
-      componentInstance: component.instance ?? null,
-      evseId: component.evse?.id ?? null,
-      connectorId: component.evse?.connectorId ?? null,
+      componentInstance: orNull(component.instance),
+      evseId: orNull(component.evse?.id),
+      connectorId: orNull(component.evse?.connectorId),
       variable: variable.name,
-      variableInstance: variable.instance ?? null,
+      variableInstance: orNull(variable.instance),
       attribute: attributeType ?? 'Actual',
       value: shownValue(variable.name, attributeValue),
       mutability: null,
@@ -31,6 +32,8 @@ export function variablesOf2(answer: OCPP20.GetVariablesResponse, meta: Meta): C
       valuesList: null,
       supportsMonitoring: null,
     })),
-    unknownVariables: unknown.map(({ component, variable, attributeStatus }) => `${component.name}.${variable.name}: ${attributeStatus}`),
+    unknownVariables: unknown.map(
+      ({ component, variable, attributeStatus }) => `${component.name}.${variable.name}: ${attributeStatus}`,
+    ),
   };
 }
