@@ -71,6 +71,17 @@ export function sessionIdOf(tenantId: string, stationId: string, startKey: strin
   return formatUuid(uuidV8(['session', tenantId, stationId, startKey, String(repeat)]));
 }
 
+/** remoteStartId of a StartCharging command: first 31 bits of SHA-256 over its id, 0 → 1; station and session name it back. */
+export function remoteStartIdOf(commandId: string): number {
+  const id = createHash('sha256').update(`remote-start\0${commandId}`).digest().readUInt32BE(0) >>> 1;
+  return id === 0 ? 1 : id;
+}
+
+/** commandId of an operator's idempotency key: the same key for the same station names the same command on any instance. */
+export function commandIdOf(tenantId: string, stationId: string, idempotencyKey: string): string {
+  return formatUuid(uuidV8(['command', tenantId, stationId, idempotencyKey]));
+}
+
 const nilUuid = Buffer.alloc(16);
 
 /** reportedId of a reading: UUIDv8(tenant, station, transactionId); nil where there is none, 0 or -1. A fresh buffer each time. */
