@@ -20,7 +20,10 @@ export function scaledClock(timeScale: number): Clock {
   };
 }
 
+/** Node's timers reach 24.8 days; what lies beyond comes then. */
+const timerMsMax = 2_147_483_647;
+
 function timerOf(waitMs: number, callback: () => void): Timer {
-  const timer = setTimeout(callback, waitMs);
+  const timer = setTimeout(callback, Math.min(waitMs, timerMsMax));
   return { cancel: () => clearTimeout(timer) };
 }

@@ -78,7 +78,7 @@ function parsed(args: readonly string[]): Readonly<Record<string, string | boole
   const flags = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
   try {
     const options = { ...flags, drain: { type: 'boolean' } as const };
-    return parseArgs({ args: [...args], options, strict: true }).values as Record<string, string | boolean | undefined>;
+    return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
     throw new Fault('CONFIG_INVALID', { detail: error instanceof Error ? error.message : String(error), cause: error });
   }

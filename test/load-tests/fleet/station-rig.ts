@@ -1,0 +1,58 @@
+// Puts one simulated station in front of a platform double, with a model whose lines the test can read.
+import { createLogger } from '#kit/logger';
+import { scaledClock } from '#load-tests/fleet/clock';
+import { identityOf, type FleetVersion, type StationIdentity } from '#load-tests/fleet/identities';
+import { modelTo, readModel, type LineModel, type ModelSession } from '#load-tests/fleet/model';
+import { newSettings, type Settings } from '#load-tests/fleet/settings';
+import { Station } from '#load-tests/fleet/station';
+import { dialect16 } from '#load-tests/fleet/station16';
+import { dialect201 } from '#load-tests/fleet/station201';
+import { newTally, type Tally } from '#load-tests/fleet/tally';
+
+export type Rig = {
+  readonly station: Station;
+  readonly tally: Tally;
+  readonly model: LineModel;
+  sessions(): ModelSession[];
+};
+
+export type RigOptions = {
+  readonly url: string;
+  readonly version: FleetVersion;
+  readonly seed?: string;
+  readonly timeScale?: number;
+  readonly sessionSeconds?: number;
+  readonly idleSeconds?: number;
+  readonly settings?: Partial<Settings>;
+};
+
+/** Waits are 200 times shorter, so that a session of a minute takes 0.3 s. Odd numbers speak 1.6, even ones 2.0.1. */
+export function rigOf(options: RigOptions): Rig {
+  const seed = options.seed ?? 'rig';
+  const identity: StationIdentity = identityOf('RIG', seed, options.version === '1.6' ? 1 : 4);
+  const lines: string[] = [];
+  const model = modelTo((line) => lines.push(line));
+  const tally = newTally();
+  const station = new Station({
+    identity,
+    dialect: options.version === '1.6' ? dialect16 : dialect201,
+    settings: newSettings({ meterIntervalSeconds: 10, ...options.settings }),
+    clock: scaledClock(options.timeScale ?? 200),
+    tally,
+    model,
+    logger: createLogger('fleet-test', 'silent'),
+    pace: { sessionSeconds: options.sessionSeconds ?? 60, idleSeconds: options.idleSeconds ?? 10 },
+    seed,
+    runId: 'run',
+    urls: [options.url],
+  });
+  return {
+    station,
+    tally,
+    model,
+    sessions() {
+      model.flush();
+      return [...readModel(lines).sessions.values()];
+    },
+  };
+}
