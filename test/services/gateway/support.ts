@@ -1,0 +1,52 @@
+// A handler's context with a clock and envelope that tests control.
+import type { StationRegistered, TokenRegistered } from '#contracts/generated/types';
+import { tokenRefOf } from '#contracts/keys';
+import type { HandlerContext } from '#services/gateway/domain/action';
+
+export const now = Date.UTC(2026, 10, 25, 10);
+export const tenantKey = Buffer.alloc(32, 7);
+
+export const station: StationRegistered = {
+  tenantId: 'default',
+  stationId: 'CS-001',
+  rowVersion: 1,
+  enabled: true,
+  securityProfile: 1,
+  verifiers: [],
+  locationId: 'loc-1',
+  heartbeatSeconds: 300,
+  bootPolicy: 'accept',
+  defaultSubprotocol: null,
+  connectorMap: [],
+};
+
+export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {
+  return { tenantId: 'default', tokenRef: 'ref', rowVersion: 1, status: 'Accepted', expiresAt: null, groupRef: null, locationIds: [], ...over };
+}
+
+/** Context of a CALL that shows `uid`, known to the cache as `found`. */
+export function contextOf(options: { uid?: string; found?: TokenRegistered; station?: Partial<StationRegistered> } = {}): HandlerContext {
+  let seq = 0;
+  const { uid, found } = options;
+  return {
+    tenantId: 'default',
+    stationId: 'CS-001',
+    station: { ...station, ...options.station },
+    now,
+    token: uid === undefined ? undefined : { tokenRef: tokenRefOf(tenantKey, 'Unknown', uid), tokenType: 'Unknown', found },
+    jitter: 0.5,
+    meta: (occurredAt) => ({
+      eventId: `gw-1.${seq}`,
+      tenantId: 'default',
+      stationId: 'CS-001',
+      occurredAt,
+      recordedAt: now,
+      source: 'station',
+      connectionEpoch: 7,
+      seq: seq++,
+      ocppVersion: '1.6',
+      messageId: '1',
+      traceparent: null,
+    }),
+  };
+}
