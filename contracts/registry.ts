@@ -1,0 +1,250 @@
+// What operators write: the shapes of the registry's values, as its API answers them and as RegistryChanged carries them.
+import Type, { type Static, type TSchema } from 'typebox';
+
+const strict = { additionalProperties: false } as const;
+const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+/** Tenants, as they stand in URLs and keys. */
+export const tenantIdPattern = '^[a-z0-9-]{1,32}$';
+/** OCPP 2.x identifierString without the colon (it separates name and password in HTTP Basic), at most 48; never a dot segment. */
+export const stationIdPattern = '^(?!\\.{1,2}$)[A-Za-z0-9*\\-_=+|@.]{1,48}$';
+/** Ids that operators choose: of locations and the like. */
+export const plainIdPattern = '^[A-Za-z0-9_-]{1,36}$';
+/** Country and code of an OCPI party. */
+export const partyIdPattern = '^[A-Z]{2}-[A-Z0-9]{3}$';
+export const tokenRefPattern = '^[0-9a-f]{32}$';
+
+export const stationId = Type.String({
+  pattern: stationIdPattern,
+  description: 'Identity as the station uses it in its OCPP URL',
+});
+export const locationId = Type.String({ pattern: plainIdPattern });
+export const tokenRef = Type.String({ pattern: tokenRefPattern, description: 'Pseudonym of the token' });
+const name = Type.String({ minLength: 1, maxLength: 255 });
+const instant = Type.String({ description: 'ISO 8601, UTC' });
+
+export const tenantValue = Type.Object({ tenantId: Type.String({ pattern: tenantIdPattern }), name }, strict);
+
+export const partyValue = Type.Object(
+  {
+    partyId: Type.String({ pattern: partyIdPattern, description: 'OCPI country code and party code, as in DE-CSM' }),
+    name,
+  },
+  strict,
+);
+
+export const coordinates = Type.Object(
+  {
+    latitude: Type.String({ pattern: '^-?[0-9]{1,2}\\.[0-9]{5,7}$', description: 'Decimal degrees as text' }),
+    longitude: Type.String({ pattern: '^-?[0-9]{1,3}\\.[0-9]{5,7}$', description: 'Decimal degrees as text' }),
+  },
+  strict,
+);
+
+export const locationValue = Type.Object(
+  {
+    locationId,
+    partyId: Type.String({ pattern: partyIdPattern }),
+    name,
+    country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
+    timeZone: Type.String({ minLength: 1, maxLength: 64, description: 'IANA time zone, as in Europe/Berlin' }),
+    address: nullable(Type.String({ maxLength: 255 })),
+    city: nullable(Type.String({ maxLength: 255 })),
+    postalCode: nullable(Type.String({ maxLength: 20 })),
+    coordinates: nullable(coordinates),
+  },
+  strict,
+);
+
+/** OCPI's names of plugs (2.3.0, 8.4.4). */
+export const plugs = [
+  'CHADEMO',
+  'CHAOJI',
+  'DOMESTIC_A',
+  'DOMESTIC_B',
+  'DOMESTIC_C',
+  'DOMESTIC_D',
+  'DOMESTIC_E',
+  'DOMESTIC_F',
+  'DOMESTIC_G',
+  'DOMESTIC_H',
+  'DOMESTIC_I',
+  'DOMESTIC_J',
+  'DOMESTIC_K',
+  'DOMESTIC_L',
+  'DOMESTIC_M',
+  'DOMESTIC_N',
+  'DOMESTIC_O',
+  'GBT_AC',
+  'GBT_DC',
+  'IEC_60309_2_single_16',
+  'IEC_60309_2_three_16',
+  'IEC_60309_2_three_32',
+  'IEC_60309_2_three_64',
+  'IEC_62196_T1',
+  'IEC_62196_T1_COMBO',
+  'IEC_62196_T2',
+  'IEC_62196_T2_COMBO',
+  'IEC_62196_T3A',
+  'IEC_62196_T3C',
+  'MCS',
+  'NEMA_5_20',
+  'NEMA_6_30',
+  'NEMA_6_50',
+  'NEMA_10_30',
+  'NEMA_10_50',
+  'NEMA_14_30',
+  'NEMA_14_50',
+  'PANTOGRAPH_BOTTOM_UP',
+  'PANTOGRAPH_TOP_DOWN',
+  'SAE_J3400',
+  'TESLA_R',
+  'TESLA_S',
+] as const;
+
+export const connectorValue = Type.Object(
+  {
+    connectorId: Type.Integer({ minimum: 1, maximum: 100 }),
+    standard: nullable(Type.Enum([...plugs], { description: 'Plug, by OCPI name' })),
+    format: nullable(Type.Enum(['SOCKET', 'CABLE'])),
+    powerType: nullable(Type.Enum(['AC_1_PHASE', 'AC_2_PHASE', 'AC_2_PHASE_SPLIT', 'AC_3_PHASE', 'DC'])),
+    maxVoltage: nullable(Type.Integer({ minimum: 0, maximum: 10_000 })),
+    maxAmperage: nullable(Type.Integer({ minimum: 0, maximum: 10_000 })),
+    maxPowerWatts: nullable(Type.Integer({ minimum: 0, maximum: 10_000_000 })),
+    reportedConnectorId: nullable(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: 'The connector number by which a 1.6 station reports it',
+      }),
+    ),
+  },
+  strict,
+);
+
+export const evseValue = Type.Object(
+  {
+    evseId: Type.Integer({ minimum: 1, maximum: 1000, description: 'EVSE number within the station' }),
+    publicId: nullable(
+      Type.String({
+        pattern: '^[A-Z0-9*]{7,48}$',
+        description: 'eMI3 EVSE id, as in DE*CSM*E0001; unique in the tenant',
+      }),
+    ),
+    label: nullable(Type.String({ maxLength: 32, description: 'What stands on the housing' })),
+    connectors: Type.Array(connectorValue, { minItems: 1, maxItems: 16 }),
+  },
+  strict,
+);
+
+export const stationValue = Type.Object(
+  {
+    stationId,
+    locationId: nullable(locationId),
+    vendor: nullable(Type.String({ maxLength: 50 })),
+    model: nullable(Type.String({ maxLength: 50 })),
+    enabled: Type.Boolean({ description: 'A station that is not enabled is refused at its upgrade' }),
+    securityProfile: Type.Integer({
+      minimum: 0,
+      maximum: 3,
+      description: 'OCPP security profile; 0 has no authentication at all',
+    }),
+    heartbeatSeconds: Type.Integer({ minimum: 10, maximum: 86_400 }),
+    bootPolicy: Type.Enum(['accept', 'pending', 'reject'], { description: 'Answer to a BootNotification' }),
+    defaultSubprotocol: nullable(
+      Type.Enum(['ocpp1.6', 'ocpp2.0.1'], { description: 'For old firmware that offers no subprotocol' }),
+    ),
+    evses: Type.Array(evseValue, { maxItems: 100 }),
+  },
+  strict,
+);
+
+/** OCPP 2.x idToken types; 1.6 tells none and means a card. */
+export const tokenTypes = [
+  'Central',
+  'DirectPayment',
+  'eMAID',
+  'EVCCID',
+  'ISO14443',
+  'ISO15693',
+  'KeyCode',
+  'Local',
+  'MacAddress',
+  'NEMA',
+  'VIN',
+] as const;
+
+export const tokenStatuses = [
+  'Accepted',
+  'Blocked',
+  'Expired',
+  'Invalid',
+  'NoCredit',
+  'NotAtThisLocation',
+  'NotAtThisTime',
+] as const;
+
+/** A token as everybody may know it: no uid, no name. */
+export const tokenValue = Type.Object(
+  {
+    tokenRef,
+    type: Type.Enum([...tokenTypes]),
+    status: Type.Enum([...tokenStatuses]),
+    expiresAt: nullable(instant),
+    groupRef: nullable(tokenRef),
+    locationIds: Type.Array(locationId, { maxItems: 100, description: 'Where it may charge; empty: everywhere' }),
+  },
+  strict,
+);
+
+export const credentialValue = Type.Object(
+  {
+    credentialId: Type.String(),
+    stationId,
+    scheme: Type.Enum(['hmac-sha256', 'scrypt'], { description: 'generated passwords; chosen ones' }),
+    validFrom: instant,
+    validUntil: nullable(instant),
+  },
+  strict,
+);
+
+export const roles = ['platform', 'operator', 'viewer'] as const;
+
+export const keyValue = Type.Object(
+  {
+    keyId: Type.String(),
+    role: Type.Enum([...roles], {
+      description: 'viewer reads; operator also changes and commands; platform also manages tenants and keys',
+    }),
+    label: Type.String({ maxLength: 100 }),
+    revokedAt: nullable(instant),
+  },
+  strict,
+);
+
+/** The values of `RegistryChanged.currentJson`, by its `kind`. EVSEs are part of their station's value. */
+export const registryValues = {
+  tenant: tenantValue,
+  party: partyValue,
+  location: locationValue,
+  station: stationValue,
+  token: tokenValue,
+  credential: credentialValue,
+  key: keyValue,
+} as const;
+
+export type RegistryKind = keyof typeof registryValues;
+export type RegistryValue<K extends RegistryKind> = Static<(typeof registryValues)[K]>;
+
+export type TenantValue = RegistryValue<'tenant'>;
+export type PartyValue = RegistryValue<'party'>;
+export type LocationValue = RegistryValue<'location'>;
+export type StationValue = RegistryValue<'station'>;
+export type EvseValue = Static<typeof evseValue>;
+export type ConnectorValue = Static<typeof connectorValue>;
+export type TokenValue = RegistryValue<'token'>;
+export type CredentialValue = RegistryValue<'credential'>;
+export type KeyValue = RegistryValue<'key'>;
+
+/** Where a token may be asked about by its plain uid, before it has a ref. */
+export const tokenUid = Type.String({ minLength: 1, maxLength: 36, pattern: '^[\\x20-\\x7e]*\\S[\\x20-\\x7e]*$' });
