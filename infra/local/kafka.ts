@@ -1,8 +1,10 @@
 // Apache Kafka as a part: one real node in KRaft mode on this machine's Java.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { startChild, tailOf } from '#infra/local/child';
@@ -81,15 +83,23 @@ export async function kafkaReady(brokers: string, giveUp: () => boolean = () => 
   await waitFor(attempt, { timeoutMs: readyTimeoutMs, everyMs: 150, giveUp });
 }
 
+// Boot fetches them where they are missing and says so; its last line is the sentence for a person.
 async function fetchJars(): Promise<void> {
   try {
     await run('java', ['-version']);
-    await run(process.execPath, [join(rootDir, 'infra', 'boot.mjs'), 'jars']);
-  } catch (error) {
-    const said =
-      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
-    throw new PartAbsent(said === undefined || said === '' ? 'Java 17 or newer is missing' : said);
+  } catch {
+    throw new PartAbsent('Java 17 or newer is missing');
   }
+  const boot = spawn(process.execPath, [join(rootDir, 'infra', 'boot.mjs'), 'jars'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const lines: string[] = [];
+  const reader = createInterface({ input: boot.stderr }).on('line', (line) => {
+    lines.push(line);
+    process.stderr.write(`${line}\n`);
+  });
+  const [[code]] = await Promise.all([once(boot, 'exit'), once(reader, 'close')]);
+  if (code !== 0) throw new PartAbsent(lines.at(-1)?.replace(/\.$/, '') ?? 'the jars of Kafka cannot be fetched');
 }
 
 function writeProperties(dir: string, ports: KafkaPorts): string {
