@@ -38,7 +38,7 @@ export function programsOf(
   const env = { ...partsEnvironment, ...serviceEnvironment(ports, urls), SECRETS_FILE: secretsFile };
   const ready = (...bases: string[]): string[] => bases.map((base) => `${base}/ready`);
   return {
-    gateway: { name: 'gateway', args: ['services/gateway/main.ts'], env, readyUrls: ready(urls.gatewayAdmin) },
+    gateway: { name: 'gateway', args: ['services/run.ts', 'gateway'], env, readyUrls: ready(urls.gatewayAdmin) },
     services: {
       name: 'services',
       args: ['services/run.ts', 'registry', 'stations', 'sessions', 'analytics', 'operator'],
