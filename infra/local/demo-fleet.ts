@@ -1,5 +1,5 @@
 // The small fleet of `npm start`: what it is made of; the seed registers exactly these stations.
-export const demoFleet = { stations: 25, seed: 1, prefix: 'demo' } as const;
+export const demoFleet = { stations: 25, seed: 'demo', prefix: 'demo' } as const;
 
 const rhythm = { 'meter-interval-seconds': 10, 'session-seconds': 120, 'idle-seconds': 20, 'report-seconds': 10 };
 
