@@ -1,0 +1,77 @@
+// The life of one command: requested, sent, completed; what the log says of it, without its answer.
+import type { CommandCompleted, CommandLane, CommandOutcome, CommandRequested } from '#contracts/generated/types';
+
+export type Command = {
+  readonly tenantId: string;
+  readonly stationId: string;
+  readonly commandId: string;
+  readonly intent: string;
+  readonly lane: CommandLane;
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  /** The connection it was requested for last; noConnection where the station had none. */
+  readonly connectionEpoch: number;
+  /** Times it was requested: the second is under a newer connection. */
+  readonly requests: number;
+  /** Offset of its first CommandRequested: orders a station's commands. */
+  readonly offset: number;
+  readonly life: Life;
+};
+
+export type Life =
+  | { readonly phase: 'requested' }
+  | { readonly phase: 'sent'; readonly sent: Sent }
+  | {
+      readonly phase: 'completed';
+      readonly sent: Sent | null;
+      readonly outcome: CommandOutcome;
+      readonly completedAt: number;
+    };
+
+/** A command may take several CALLs: `at` is the first one's time, `lastAt` the last one's. */
+export type Sent = {
+  readonly epoch: number;
+  readonly gatewayId: string;
+  readonly action: string;
+  readonly at: number;
+  readonly lastAt: number;
+};
+
+/** connectionEpoch of a command whose station had no connection when it was requested: no gateway executes it. */
+export const noConnection = -1;
+
+/** A command as its first request says. */
+export function requestedCommand(request: CommandRequested, offset: number): Command {
+  const { tenantId, stationId, commandId, intent, lane, requestedAt, expiresAt, connectionEpoch } = request;
+  const identity = { tenantId, stationId, commandId, intent, lane };
+  return { ...identity, requestedAt, expiresAt, connectionEpoch, requests: 1, offset, life: { phase: 'requested' } };
+}
+
+/** Requested again is legal under a newer connection and while nothing was sent; else it changes nothing. */
+export function requestedAgain(command: Command, request: CommandRequested): Command {
+  if (command.life.phase !== 'requested' || request.connectionEpoch <= command.connectionEpoch) return command;
+  return { ...command, connectionEpoch: request.connectionEpoch, requests: command.requests + 1 };
+}
+
+/** Each CALL of a command is announced; the first one's connection stays, a completed command is not sent any more. */
+export function sent(command: Command, said: Omit<Sent, 'at' | 'lastAt'> & { readonly sentAt: number }): Command {
+  const { life } = command;
+  if (life.phase === 'completed') return command;
+  const { epoch, gatewayId, action, sentAt } = said;
+  if (life.phase === 'requested') {
+    return { ...command, life: { phase: 'sent', sent: { epoch, gatewayId, action, at: sentAt, lastAt: sentAt } } };
+  }
+  if (epoch !== life.sent.epoch || sentAt <= life.sent.lastAt) return command;
+  return { ...command, life: { phase: 'sent', sent: { ...life.sent, lastAt: sentAt } } };
+}
+
+/** The first completion wins. */
+export function completed(command: Command, completion: Pick<CommandCompleted, 'outcome' | 'completedAt'>): Command {
+  const { life } = command;
+  if (life.phase === 'completed') return command;
+  const { outcome, completedAt } = completion;
+  return {
+    ...command,
+    life: { phase: 'completed', sent: life.phase === 'sent' ? life.sent : null, outcome, completedAt },
+  };
+}

@@ -1,0 +1,71 @@
+// What becomes of a command that no gateway completes: decided from its life, its station's connection and the time.
+import type { CommandOutcome } from '#contracts/generated/types';
+import type { Command, Life } from './command.ts';
+
+/** A station's connection as presence tells. `noticedAt`: when this process noticed, by its own clock. */
+export type Presence = {
+  readonly connectionEpoch: number;
+  readonly connected: boolean;
+  readonly accepted: boolean;
+  readonly noticedAt: number;
+};
+
+export type Decision =
+  | { readonly kind: 'complete'; readonly outcome: CommandOutcome; readonly detail: string }
+  | { readonly kind: 'request-again'; readonly connectionEpoch: number };
+
+/** Reads and writes of configuration may wait for the station: doing them later is what their operator wants. */
+const waitingIntents: ReadonlySet<string> = new Set(['ReadConfiguration', 'WriteConfiguration']);
+
+/** A sent command without an answer for so long has an unknown outcome; gateways give up earlier (30 s by default). */
+export const answerTimeoutMs = 60_000;
+/** A gateway that received the answer just before its connection ended has so long to complete the command itself. */
+export const endedGraceMs = 2_000;
+/** The holder of the connection expires what it has not sent; clocks differ, so this process says it later. */
+export const expiryGraceMs = 2_000;
+
+/** Undefined: nothing is to be done now. The same inputs give the same decision on any instance. */
+export function decideCommand(command: Command, presence: Presence | undefined, nowMs: number): Decision | undefined {
+  const { life } = command;
+  switch (life.phase) {
+    case 'requested':
+      return decideUnsent(command, presence, nowMs);
+    case 'sent':
+      return decideSent(life, presence, nowMs);
+    case 'completed':
+      return undefined;
+  }
+}
+
+function decideUnsent(command: Command, presence: Presence | undefined, nowMs: number): Decision | undefined {
+  const isHeld = presence?.connected === true && presence.connectionEpoch === command.connectionEpoch;
+  if (nowMs >= command.expiresAt + (isHeld ? expiryGraceMs : 0)) {
+    return { kind: 'complete', outcome: 'expired', detail: 'it was not sent to the station in time' };
+  }
+  // Whoever requested it knew a newer connection than we do.
+  if (presence !== undefined && presence.connectionEpoch < command.connectionEpoch) return undefined;
+  if (isHeld) return undefined;
+  if (presence?.connected === true && presence.accepted) {
+    return { kind: 'request-again', connectionEpoch: presence.connectionEpoch };
+  }
+  if (waitingIntents.has(command.intent)) return undefined;
+  const detail =
+    presence?.connected === true ? 'the station is connected, but not accepted' : 'the station is not connected';
+  return { kind: 'complete', outcome: 'offline', detail };
+}
+
+function decideSent(
+  life: Extract<Life, { phase: 'sent' }>,
+  presence: Presence | undefined,
+  nowMs: number,
+): Decision | undefined {
+  const { sent } = life;
+  if (nowMs >= sent.lastAt + answerTimeoutMs) {
+    return { kind: 'complete', outcome: 'unknown', detail: 'it was sent, and the station did not answer in time' };
+  }
+  // No presence, or one older than the connection it was sent on: that connection's claim has yet to be read.
+  if (presence === undefined || presence.connectionEpoch < sent.epoch) return undefined;
+  const isOver = presence.connectionEpoch > sent.epoch || !presence.connected;
+  if (!isOver || nowMs < Math.max(presence.noticedAt, sent.lastAt) + endedGraceMs) return undefined;
+  return { kind: 'complete', outcome: 'unknown', detail: 'it was sent, and the connection ended without an answer' };
+}

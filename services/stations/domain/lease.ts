@@ -1,0 +1,60 @@
+// Whether a connection that the log calls live still has a gateway: decided from leases, claims and the time.
+
+/** A connection of the live table of stations. */
+export type LiveConnection = {
+  readonly tenantId: string;
+  readonly stationId: string;
+  readonly firstEpoch: number;
+  readonly lastEpoch: number;
+  readonly gatewayId: string;
+};
+
+/** A gateway's lease; `noticedAt` is when this process read its last renewal, by its own clock. */
+export type Lease = { readonly noticedAt: number; readonly ended: boolean };
+
+/** The newest claim of a station's connection, as presence tells. */
+export type Claim = { readonly connectionEpoch: number; readonly connected: boolean };
+
+export type Evidence = {
+  readonly lease: Lease | undefined;
+  readonly claim: Claim | undefined;
+  /** When this process first saw the connection without a claim; undefined: it did not yet. */
+  readonly unclaimedSince: number | undefined;
+  /** Since when leases and claims could be read without a break; silence before it proves nothing. */
+  readonly readableSince: number;
+};
+
+/**
+ * holds: leave it. unclaimed: leave it, and remember since when. over: end it. superseded: end it in the log, but leave
+ * presence alone: it names a newer connection already.
+ */
+export type Judgement = 'holds' | 'unclaimed' | 'over' | 'superseded';
+
+/** A gateway renews its lease every 5 s; so long without is the end of all its connections. */
+export const leaseTimeoutMs = 30_000;
+/** A gateway claims a connection at once; so long without is the end of the connection. */
+export const claimTimeoutMs = 30_000;
+
+export function judgeConnection(connection: LiveConnection, evidence: Evidence, nowMs: number): Judgement {
+  const { lease, claim, unclaimedSince, readableSince } = evidence;
+  const isNewerClaimed = claim !== undefined && claim.connectionEpoch > connection.lastEpoch;
+  // A newer connection's StationConnected stands in the log already: the live table has yet to read it.
+  if (isNewerClaimed)
+    return unclaimedSince === undefined || nowMs - since(unclaimedSince, readableSince) < claimTimeoutMs
+      ? 'unclaimed'
+      : 'superseded';
+  if (isLeaseOver(lease, readableSince, nowMs)) return 'over';
+  const isClaimed = claim !== undefined && claim.connected && claim.connectionEpoch >= connection.firstEpoch;
+  if (isClaimed) return 'holds';
+  if (unclaimedSince === undefined) return 'unclaimed';
+  return nowMs - since(unclaimedSince, readableSince) >= claimTimeoutMs ? 'over' : 'unclaimed';
+}
+
+function isLeaseOver(lease: Lease | undefined, readableSince: number, nowMs: number): boolean {
+  if (lease?.ended === true) return true;
+  return nowMs - since(lease?.noticedAt ?? 0, readableSince) >= leaseTimeoutMs;
+}
+
+function since(noticedAt: number, readableSince: number): number {
+  return Math.max(noticedAt, readableSince);
+}
