@@ -77,8 +77,17 @@ function run({ command, before }, args, cwd, failure) {
     const keep = (chunk) => (said = (said + chunk).slice(-8_000));
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    // Told to end, we end the installer first: an orphan would write on below the next run.
+    let stopped = false;
+    const stop = (signal) => {
+      stopped = true;
+      child.kill(signal);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
     child.once('error', (error) => reject(new Refusal(`${failure}: ${error.message}.`)));
     child.once('close', (code) => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
+      if (stopped) return reject(new Refusal('Stopped.'));
       if (code === 0) return resolve();
       say(said.trim().split('\n').slice(-saidLinesMax).join('\n'));
       reject(new Refusal(`${failure} (code ${code}, its last lines stand above): check the network and start again.`));

@@ -84,7 +84,7 @@ function startPart(name: PartName, options: PartsOptions): Promise<Part> {
         variable,
         given,
         embedded: () => startEmbeddedKafka(place, kafkaPorts),
-        container: async () => (await import('#infra/local/containers')).startKafkaContainer(kafkaPorts),
+        container: async () => (await import('#infra/local/containers')).startKafkaContainer(place, kafkaPorts),
       });
     case 'postgres':
       return obtainPart({
@@ -92,7 +92,7 @@ function startPart(name: PartName, options: PartsOptions): Promise<Part> {
         variable,
         given,
         embedded: () => startEmbeddedPostgres(place, postgresOptions),
-        container: async () => (await import('#infra/local/containers')).startPostgresContainer(postgresOptions),
+        container: async () => (await import('#infra/local/containers')).startPostgresContainer(place, postgresOptions),
       });
     case 'clickhouse':
       return obtainPart({
@@ -100,7 +100,8 @@ function startPart(name: PartName, options: PartsOptions): Promise<Part> {
         variable,
         given,
         embedded: () => startEmbeddedClickHouse(place, clickHouseOptions),
-        container: async () => (await import('#infra/local/containers')).startClickHouseContainer(clickHouseOptions),
+        container: async () =>
+          (await import('#infra/local/containers')).startClickHouseContainer(place, clickHouseOptions),
       });
   }
 }
