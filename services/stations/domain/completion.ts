@@ -1,6 +1,6 @@
 // What becomes of a command that no gateway completes: decided from its life, its station's connection and the time.
 import type { CommandOutcome } from '#contracts/generated/types';
-import type { Command, Life } from './command.ts';
+import { noConnection, type Command, type Life } from './command.ts';
 
 /** A station's connection as presence tells. `noticedAt`: when this process noticed, by its own clock. */
 export type Presence = {
@@ -38,20 +38,20 @@ export function decideCommand(command: Command, presence: Presence | undefined, 
 }
 
 function decideUnsent(command: Command, presence: Presence | undefined, nowMs: number): Decision | undefined {
-  const isHeld = presence?.connected === true && presence.connectionEpoch === command.connectionEpoch;
+  const epoch = presence?.connectionEpoch ?? noConnection;
+  const isHeld = presence?.connected === true && epoch === command.connectionEpoch;
   if (nowMs >= command.expiresAt + (isHeld ? expiryGraceMs : 0)) {
     return { kind: 'complete', outcome: 'expired', detail: 'it was not sent to the station in time' };
   }
-  // Whoever requested it knew a newer connection than we do.
-  if (presence !== undefined && presence.connectionEpoch < command.connectionEpoch) return undefined;
-  if (isHeld) return undefined;
-  if (presence?.connected === true && presence.accepted) {
-    return { kind: 'request-again', connectionEpoch: presence.connectionEpoch };
-  }
-  if (waitingIntents.has(command.intent)) return undefined;
-  const detail =
-    presence?.connected === true ? 'the station is connected, but not accepted' : 'the station is not connected';
-  return { kind: 'complete', outcome: 'offline', detail };
+  // Its holder sends it; or whoever requested it knew a newer connection than we do.
+  if (isHeld || epoch < command.connectionEpoch) return undefined;
+  if (presence?.connected !== true) return decideAway(command, 'the station is not connected');
+  if (!presence.accepted) return decideAway(command, 'the station is connected, but not accepted');
+  return { kind: 'request-again', connectionEpoch: epoch };
+}
+
+function decideAway(command: Command, detail: string): Decision | undefined {
+  return waitingIntents.has(command.intent) ? undefined : { kind: 'complete', outcome: 'offline', detail };
 }
 
 function decideSent(

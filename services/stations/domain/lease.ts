@@ -37,24 +37,17 @@ export const claimTimeoutMs = 30_000;
 
 export function judgeConnection(connection: LiveConnection, evidence: Evidence, nowMs: number): Judgement {
   const { lease, claim, unclaimedSince, readableSince } = evidence;
-  const isNewerClaimed = claim !== undefined && claim.connectionEpoch > connection.lastEpoch;
-  // A newer connection's StationConnected stands in the log already: the live table has yet to read it.
-  if (isNewerClaimed)
-    return unclaimedSince === undefined || nowMs - since(unclaimedSince, readableSince) < claimTimeoutMs
-      ? 'unclaimed'
-      : 'superseded';
+  const isUnclaimedTooLong =
+    unclaimedSince !== undefined && nowMs - Math.max(unclaimedSince, readableSince) >= claimTimeoutMs;
+  // A newer connection's StationConnected stands in the log: the live table has yet to read it, or never will.
+  if (claim !== undefined && claim.connectionEpoch > connection.lastEpoch) {
+    return isUnclaimedTooLong ? 'superseded' : 'unclaimed';
+  }
   if (isLeaseOver(lease, readableSince, nowMs)) return 'over';
-  const isClaimed = claim !== undefined && claim.connected && claim.connectionEpoch >= connection.firstEpoch;
-  if (isClaimed) return 'holds';
-  if (unclaimedSince === undefined) return 'unclaimed';
-  return nowMs - since(unclaimedSince, readableSince) >= claimTimeoutMs ? 'over' : 'unclaimed';
+  if (claim !== undefined && claim.connected && claim.connectionEpoch >= connection.firstEpoch) return 'holds';
+  return isUnclaimedTooLong ? 'over' : 'unclaimed';
 }
 
 function isLeaseOver(lease: Lease | undefined, readableSince: number, nowMs: number): boolean {
-  if (lease?.ended === true) return true;
-  return nowMs - since(lease?.noticedAt ?? 0, readableSince) >= leaseTimeoutMs;
-}
-
-function since(noticedAt: number, readableSince: number): number {
-  return Math.max(noticedAt, readableSince);
+  return lease?.ended === true || nowMs - Math.max(lease?.noticedAt ?? 0, readableSince) >= leaseTimeoutMs;
 }
