@@ -34,6 +34,7 @@ export type Child = {
 
 const tailBytesMax = 6_000;
 const tailLinesMax = 25;
+const tailLineCharsMax = 400;
 
 // Waits for the end of our pipe and then ends the engine. A line instead of the end means that the engine is gone
 // already, so that its pid may be a stranger's. A shell, since it takes half a megabyte where a second node takes forty.
@@ -88,7 +89,8 @@ export function tailOf(logFile: string): string {
     const bytes = Buffer.alloc(Math.min(size, tailBytesMax));
     readSync(file, bytes, 0, bytes.length, size - bytes.length);
     closeSync(file);
-    return bytes.toString('utf8').trimEnd().split('\n').slice(-tailLinesMax).join('\n');
+    const lines = bytes.toString('utf8').trimEnd().split('\n').slice(-tailLinesMax);
+    return lines.map((line) => line.slice(0, tailLineCharsMax)).join('\n');
   } catch {
     return '';
   }

@@ -34,7 +34,7 @@ const backOffMinMs = 500;
 const backOffMaxMs = 30_000;
 const steadyMs = 60_000;
 const deathsBeforeReadyMax = 3;
-const stopGraceMs = 2_500;
+const stopGraceMs = 2_800;
 
 /** Owns the programs it started until close(). */
 export class Supervisor {
