@@ -1,0 +1,45 @@
+// Runs a charging session with PyPI `ocpp` in a virtual environment of its own, where Python and PyPI are at hand.
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { StationIdentity } from '#load-tests/fleet/identities';
+
+const run = promisify(execFile);
+const packages = ['ocpp==2.1.0', 'websockets==15.0.1'];
+const environmentDir = join(tmpdir(), `chargestream-python-${packages.join('-').replaceAll(/[^a-z0-9.-]/g, '')}`);
+const installTimeoutMs = 120_000;
+const chargeTimeoutMs = 30_000;
+
+/** Charges once and returns the energy of the session; undefined where there is no Python with PyPI. */
+export async function chargeWithPython(options: {
+  url: string;
+  station: StationIdentity;
+}): Promise<{ energyWh: number } | undefined> {
+  const python = await pythonWithOcpp();
+  if (python === undefined) return undefined;
+  const { station } = options;
+  const script = new URL('./python-client.py', import.meta.url).pathname;
+  const { stdout } = await run(
+    python,
+    [script, options.url, station.version, station.stationId, station.password, station.tokens[0]?.uid ?? ''],
+    { timeout: chargeTimeoutMs },
+  );
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { energyWh: number };
+}
+
+async function pythonWithOcpp(): Promise<string | undefined> {
+  const python = join(environmentDir, 'bin', 'python');
+  try {
+    if (!existsSync(python)) await run('python3', ['-m', 'venv', environmentDir], { timeout: installTimeoutMs });
+    await run(python, ['-c', 'import ocpp, websockets']).catch(() =>
+      run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], {
+        timeout: installTimeoutMs,
+      }),
+    );
+    return python;
+  } catch {
+    return undefined;
+  }
+}
