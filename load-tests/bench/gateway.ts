@@ -1,10 +1,7 @@
 // `npm run bench:gateway -- --stations 2000 --seconds 30 [--rate 6000]`: durable CALLs per second, CPU per call, loss.
 import { parseArgs } from 'node:util';
-import { decodeRecord } from '#contracts/codec';
-import { topicsFor } from '#contracts/topics';
 import { registerIdentities } from '#infra/local/seed';
-import { openLogReader } from '#kit/event-log/reader';
-import { createLogger } from '#kit/logger';
+import { lostReadings } from '#load-tests/bench/lost-readings';
 import { cpuMicrosOf } from '#load-tests/bench/process-usage';
 import { provenance, startTrial, type Trial } from '#load-tests/bench/trial';
 import { runMeterLoad, type MeterLoadResult } from '#load-tests/fleet/bench-station';
@@ -45,7 +42,8 @@ async function bench(platform: Trial): Promise<void> {
   const result = await load(platform, identities, Number(flags.seconds));
   const cpuMicros = cpuMicrosOf(gateway.pid()) - cpuBefore;
   const calls = (await callsServed(gateway.adminUrl)) - callsBefore;
-  const lost = await audit(platform, result);
+  const brokers = (platform.environment['KAFKA_BROKERS'] ?? '').split(',');
+  const lost = await lostReadings(brokers, result);
   say(
     `sent ${result.callsSent}, acknowledged ${result.acknowledged}, unanswered ${result.unanswered}, errors ${result.errors}, ` +
       `disconnected ${result.disconnected}, unsent ${result.unsent}, generator event loop p99 ${result.eventLoopP99Ms.toFixed(1)} ms, CPU ${result.cpuPercent.toFixed(0)} %`,
@@ -72,57 +70,4 @@ async function callsServed(adminUrl: string): Promise<number> {
     (sum, [, value]) => sum + Number(value),
     0,
   );
-}
-
-/** Acknowledged MeterValues that the log does not hold, by station and reading. */
-async function audit(platform: Trial, result: MeterLoadResult): Promise<number> {
-  const logged = new Map<string, Set<number>>();
-  const topic = topicsFor(24).events;
-  const brokers = (platform.environment['KAFKA_BROKERS'] ?? '').split(',');
-  const options = {
-    brokers,
-    clientId: 'audit',
-    topic: topic.name,
-    fetchWaitMs: 100,
-    fetchBytesMax: 8 << 20,
-    bufferBytesMax: 64 << 20,
-  };
-  const reader = await openLogReader(
-    {
-      ...options,
-      onLost: (_partition, fault) => {
-        throw fault;
-      },
-    },
-    createLogger('audit', 'warn'),
-  );
-  const ends = new Map(await reader.endOffsets());
-  for (const [partition, end] of ends) if (end > 0) reader.assign(partition, 0);
-  const open = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
-  while (open.size > 0) {
-    for (const { partition, records } of await reader.next(50_000)) {
-      for (const record of records)
-        if (record.type === 'MeterValuesSampled' && record.value !== null) note(logged, record.value);
-      if ((records.at(-1)?.offset ?? 0) + 1 >= (ends.get(partition) ?? 0)) open.delete(partition);
-    }
-  }
-  await reader.close();
-  let lost = 0;
-  for (const [stationId, { transactionId, acknowledged, lastTimestampMs }] of result.lastAcknowledgedPerStation) {
-    const readings = logged.get(`${stationId}/${transactionId}`);
-    const missing = Math.max(0, acknowledged - (readings?.size ?? 0));
-    const lastIsThere = acknowledged === 0 || readings?.has(lastTimestampMs) === true;
-    lost += missing > 0 || lastIsThere ? missing : 1;
-  }
-  return lost;
-}
-
-function note(logged: Map<string, Set<number>>, bytes: Buffer): void {
-  const event = decodeRecord(bytes);
-  if (event.type !== 'MeterValuesSampled') return;
-  // Every run of the load opens transactions of its own, so the warm-up does not stand in for what was lost.
-  const key = `${event.meta.stationId}/${event.transactionId}`;
-  const readings = logged.get(key) ?? new Set();
-  logged.set(key, readings);
-  for (const { sampledAt } of event.readings) if (sampledAt !== null) readings.add(sampledAt);
 }

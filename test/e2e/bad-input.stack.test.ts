@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTrial, type Trial } from '#load-tests/bench/trial';
 import type { StationIdentity } from '#load-tests/fleet/identities';
-import { clickhouse, eventually, operatorOf, type Operator, type Page, type Session } from './operator-client.ts';
+import {
+  clickhouse,
+  eventually,
+  operatorOf,
+  type Operator,
+  type OperatorRequest,
+  type Page,
+  type Session,
+} from './operator-client.ts';
 import { rawStation, type RawStation } from './raw-socket.ts';
 
 let trial: Trial;
@@ -188,14 +196,14 @@ test('odd facts are answered and kept: a stop for a transaction nobody started',
 });
 
 test('malformed operator requests name each fault', async () => {
-  const problem = async (path: string, init: RequestInit, status: number): Promise<string> => {
+  const problem = async (path: string, init: OperatorRequest, status: number): Promise<string> => {
     const response = await operator.raw(path, init);
     const text = await response.text();
     assert.equal(response.status, status, text);
     assert.match(response.headers.get('content-type') ?? '', /application\/problem\+json/);
     return text;
   };
-  const post = (body: string): RequestInit => ({ method: 'POST', body });
+  const post = (body: string): OperatorRequest => ({ method: 'POST', body });
   await problem('/v1/stations', post('{not json'), 400);
   assert.match(
     await problem('/v1/stations/BAD-1/commands', post('{"intent":"StartCharging","parameters":{"evseId":"x"}}'), 400),

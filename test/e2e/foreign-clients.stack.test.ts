@@ -139,7 +139,12 @@ test('a 2.0.1 station of npm ocpp-rpc is started by the operator, charges, and t
   assert.ok(requested !== undefined && requested.remoteStartId > 0);
   const startedAt = Date.now() - 60_000;
   const at = (seconds: number): string => new Date(startedAt + seconds * 1000).toISOString();
-  const event = (eventType: string, seqNo: number, wh: number, context: string, more: object): Promise<object> =>
+  const event = (
+    eventType: string,
+    seqNo: number,
+    sample: { value: number; context: string },
+    more: object,
+  ): Promise<object> =>
     rpc.call('TransactionEvent', {
       eventType,
       timestamp: at(seqNo * 20),
@@ -147,15 +152,20 @@ test('a 2.0.1 station of npm ocpp-rpc is started by the operator, charges, and t
       seqNo,
       evse: { id: 1, connectorId: 1 },
       transactionInfo: { transactionId: 'foreign-tx-1', remoteStartId: requested?.remoteStartId },
-      meterValue: [{ timestamp: at(seqNo * 20), sampledValue: [{ value: wh, context }] }],
+      meterValue: [{ timestamp: at(seqNo * 20), sampledValue: [sample] }],
       ...more,
     });
-  const started = await event('Started', 0, 500, 'Transaction.Begin', {
-    idToken: { idToken: token.uid, type: token.type },
-  });
+  const started = await event(
+    'Started',
+    0,
+    { value: 500, context: 'Transaction.Begin' },
+    {
+      idToken: { idToken: token.uid, type: token.type },
+    },
+  );
   assert.deepEqual(started, { idTokenInfo: { status: 'Accepted' } });
-  await event('Updated', 1, 800, 'Sample.Periodic', {});
-  await event('Ended', 2, 1234, 'Transaction.End', {});
+  await event('Updated', 1, { value: 800, context: 'Sample.Periodic' }, {});
+  await event('Ended', 2, { value: 1234, context: 'Transaction.End' }, {});
   const session = await endedSession(station.stationId);
   assert.equal(session.energyMilliWh, 734_000);
   assert.deepEqual(await energyInClickHouse(station.stationId), { readings: 3, wh: 734 });

@@ -5,17 +5,19 @@ import { registerIdentities } from '#infra/local/seed';
 import type { Trial } from '#load-tests/bench/trial';
 import type { StationIdentity } from '#load-tests/fleet/identities';
 
+export type OperatorRequest = { method?: string; body?: string; headers?: Readonly<Record<string, string>> };
+
 export type Operator = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: object): Promise<T>;
   /** Status, headers and text, whatever they are. */
-  raw(path: string, init?: RequestInit): Promise<Response>;
+  raw(path: string, init?: OperatorRequest): Promise<Response>;
   register(identities: readonly StationIdentity[]): Promise<void>;
 };
 
 export function operatorOf(trial: Trial): Operator {
   const key = trial.secrets.demoOperatorKey;
-  const raw = (path: string, init: RequestInit = {}): Promise<Response> =>
+  const raw = (path: string, init: OperatorRequest = {}): Promise<Response> =>
     fetch(`${trial.urls.operator}${path}`, {
       ...init,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...init.headers },
