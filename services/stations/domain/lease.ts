@@ -24,11 +24,8 @@ export type Evidence = {
   readonly readableSince: number;
 };
 
-/**
- * holds: leave it. unclaimed: leave it, and remember since when. over: end it. superseded: end it in the log, but leave
- * presence alone: it names a newer connection already.
- */
-export type Judgement = 'holds' | 'unclaimed' | 'over' | 'superseded';
+/** holds: leave it. unclaimed: leave it, and remember since when. over: end it. */
+export type Judgement = 'holds' | 'unclaimed' | 'over';
 
 /** A gateway renews its lease every 5 s; so long without is the end of all its connections. */
 export const leaseTimeoutMs = 30_000;
@@ -37,15 +34,12 @@ export const claimTimeoutMs = 30_000;
 
 export function judgeConnection(connection: LiveConnection, evidence: Evidence, nowMs: number): Judgement {
   const { lease, claim, unclaimedSince, readableSince } = evidence;
-  const isUnclaimedTooLong =
-    unclaimedSince !== undefined && nowMs - Math.max(unclaimedSince, readableSince) >= claimTimeoutMs;
-  // A newer connection's StationConnected stands in the log: the live table has yet to read it, or never will.
-  if (claim !== undefined && claim.connectionEpoch > connection.lastEpoch) {
-    return isUnclaimedTooLong ? 'superseded' : 'unclaimed';
-  }
+  // A newer connection's StationConnected stands in the log: the live table has yet to read it, and drops this one then.
+  if (claim !== undefined && claim.connectionEpoch > connection.lastEpoch) return 'holds';
   if (isLeaseOver(lease, readableSince, nowMs)) return 'over';
   if (claim !== undefined && claim.connected && claim.connectionEpoch >= connection.firstEpoch) return 'holds';
-  return isUnclaimedTooLong ? 'over' : 'unclaimed';
+  if (unclaimedSince === undefined) return 'unclaimed';
+  return nowMs - Math.max(unclaimedSince, readableSince) >= claimTimeoutMs ? 'over' : 'unclaimed';
 }
 
 function isLeaseOver(lease: Lease | undefined, readableSince: number, nowMs: number): boolean {

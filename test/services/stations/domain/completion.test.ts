@@ -1,0 +1,89 @@
+// What becomes of a command that no gateway completes: every transition, both sides of every border.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { completed, noConnection, requestedCommand, sent, type Command } from '#services/stations/domain/command';
+import {
+  answerTimeoutMs,
+  decideCommand,
+  endedGraceMs,
+  expiryGraceMs,
+  type Presence,
+} from '#services/stations/domain/completion';
+import { requested } from '../records.ts';
+
+const waiting = (intent: string, connectionEpoch = 5): Command =>
+  requestedCommand(requested('c1', { intent, connectionEpoch, requestedAt: 1000, expiresAt: 31_000 }), 0);
+const sentOne = (lastAt = 2000): Command =>
+  sent(waiting('ResetStation'), { epoch: 5, gatewayId: 'gw-a', action: 'Reset', sentAt: lastAt });
+const held = (connectionEpoch: number, fields: Partial<Presence> = {}): Presence => ({
+  connectionEpoch,
+  connected: true,
+  accepted: true,
+  noticedAt: 0,
+  ...fields,
+});
+const outcomeOf = (command: Command, presence: Presence | undefined, nowMs: number): string | undefined => {
+  const decision = decideCommand(command, presence, nowMs);
+  return decision?.kind === 'complete' ? decision.outcome : decision && `again ${decision.connectionEpoch}`;
+};
+const atOnce = ['StartCharging', 'StopCharging', 'UnlockConnector', 'ResetStation', 'TriggerMessage'];
+const waits = ['ReadConfiguration', 'WriteConfiguration'];
+
+test('the holder of the connection is left to work until the time is up, by its clock', () => {
+  assert.equal(outcomeOf(waiting('ResetStation'), held(5), 2000), undefined);
+  assert.equal(outcomeOf(waiting('ResetStation'), held(5), 31_000 + expiryGraceMs - 1), undefined);
+  assert.equal(outcomeOf(waiting('ResetStation'), held(5), 31_000 + expiryGraceMs), 'expired');
+});
+
+test('without a connection, what cannot wait is offline at once', () => {
+  for (const intent of atOnce) {
+    assert.equal(outcomeOf(waiting(intent, noConnection), undefined, 1000), 'offline', intent);
+    assert.equal(outcomeOf(waiting(intent), held(5, { connected: false }), 1000), 'offline', intent);
+    assert.equal(outcomeOf(waiting(intent), held(9, { accepted: false }), 1000), 'offline', intent);
+  }
+});
+
+test('reads and writes of configuration wait until they expire', () => {
+  for (const intent of waits) {
+    const command = waiting(intent, noConnection);
+    assert.equal(outcomeOf(command, undefined, 30_999), undefined);
+    assert.equal(outcomeOf(command, held(9, { accepted: false }), 30_999), undefined);
+    assert.equal(outcomeOf(command, undefined, 31_000), 'expired');
+  }
+});
+
+test('what was not sent is requested again under the live connection, until it expires', () => {
+  for (const intent of [...atOnce, ...waits]) {
+    assert.equal(outcomeOf(waiting(intent), held(9), 30_999), 'again 9', intent);
+    assert.equal(outcomeOf(waiting(intent), held(9), 31_000), 'expired', intent);
+  }
+});
+
+test('a requester who knew a newer connection than we do is trusted', () => {
+  assert.equal(outcomeOf(waiting('ResetStation', 9), held(5), 1000), undefined);
+  assert.equal(outcomeOf(waiting('ResetStation', 9), undefined, 1000), undefined);
+  assert.equal(outcomeOf(waiting('ResetStation', 9), undefined, 31_000), 'expired');
+});
+
+test('sent, and the connection ended without completion: unknown, after the gateway had its chance', () => {
+  for (const over of [held(5, { connected: false, noticedAt: 4000 }), held(9, { noticedAt: 4000 })]) {
+    assert.equal(outcomeOf(sentOne(), over, 4000 + endedGraceMs - 1), undefined);
+    assert.equal(outcomeOf(sentOne(), over, 4000 + endedGraceMs), 'unknown');
+  }
+});
+
+test('sent, and no answer in time: unknown', () => {
+  assert.equal(outcomeOf(sentOne(), held(5), 2000 + answerTimeoutMs - 1), undefined);
+  assert.equal(outcomeOf(sentOne(), held(5), 2000 + answerTimeoutMs), 'unknown');
+});
+
+test('sent on a connection whose claim is yet to be read: nothing is decided before the answer is late', () => {
+  assert.equal(outcomeOf(sentOne(), undefined, 10_000), undefined);
+  assert.equal(outcomeOf(sentOne(), held(4), 10_000), undefined);
+});
+
+test('a command that was sent does not expire, a completed one is done', () => {
+  assert.equal(outcomeOf(sentOne(30_000), held(5), 40_000), undefined);
+  const done = completed(sentOne(), { outcome: 'rejected', completedAt: 3000 });
+  assert.equal(outcomeOf(done, undefined, 1_000_000), undefined);
+});
