@@ -21,11 +21,22 @@ export const station: StationRegistered = {
 };
 
 export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {
-  return { tenantId: 'default', tokenRef: 'ref', rowVersion: 1, status: 'Accepted', expiresAt: null, groupRef: null, locationIds: [], ...over };
+  return {
+    tenantId: 'default',
+    tokenRef: 'ref',
+    rowVersion: 1,
+    status: 'Accepted',
+    expiresAt: null,
+    groupRef: null,
+    locationIds: [],
+    ...over,
+  };
 }
 
 /** Context of a CALL that shows `uid`, known to the cache as `found`. */
-export function contextOf(options: { uid?: string; found?: TokenRegistered; station?: Partial<StationRegistered> } = {}): HandlerContext {
+export function contextOf(
+  options: { uid?: string; found?: TokenRegistered; station?: Partial<StationRegistered> } = {},
+): HandlerContext {
   let seq = 0;
   const { uid, found } = options;
   return {
@@ -33,7 +44,8 @@ export function contextOf(options: { uid?: string; found?: TokenRegistered; stat
     stationId: 'CS-001',
     station: { ...station, ...options.station },
     now,
-    token: uid === undefined ? undefined : { tokenRef: tokenRefOf(tenantKey, 'Unknown', uid), tokenType: 'Unknown', found },
+    token:
+      uid === undefined ? undefined : { tokenRef: tokenRefOf(tenantKey, 'Unknown', uid), tokenType: 'Unknown', found },
     jitter: 0.5,
     meta: (occurredAt) => ({
       eventId: `gw-1.${seq}`,

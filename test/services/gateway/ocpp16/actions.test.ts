@@ -29,7 +29,10 @@ test('BootNotification is accepted by policy, with a jittered interval, and reco
   assert.deepEqual(result.reply, { status: 'Accepted', currentTime: '2026-11-25T10:00:00.000Z', interval: 300 });
   assert.deepEqual(typesOf(result), ['StationBooted']);
   assert.equal(result.accepts, true);
-  for (const [bootPolicy, status] of [['pending', 'Pending'], ['reject', 'Rejected']] as const) {
+  for (const [bootPolicy, status] of [
+    ['pending', 'Pending'],
+    ['reject', 'Rejected'],
+  ] as const) {
     const refused = handled('BootNotification', request, contextOf({ station: { bootPolicy } }));
     assert.equal((refused.reply as { status: string }).status, status);
     assert.equal(refused.accepts, false);
@@ -55,8 +58,13 @@ test('connector n is EVSE n, 0 the station, unless the registry maps it', () => 
 
 test('a card is judged by status, expiry and place, on both sides of each border', () => {
   const status = (found: Parameters<typeof token>[0] | undefined, locationId: string | null = 'loc-1'): string => {
-    const context = contextOf({ uid: 'TAG1', station: { locationId }, ...(found === undefined ? {} : { found: token(found) }) });
-    return (handled('Authorize', { idTag: 'TAG1' }, context).reply as { idTagInfo: { status: string } }).idTagInfo.status;
+    const context = contextOf({
+      uid: 'TAG1',
+      station: { locationId },
+      ...(found === undefined ? {} : { found: token(found) }),
+    });
+    return (handled('Authorize', { idTag: 'TAG1' }, context).reply as { idTagInfo: { status: string } }).idTagInfo
+      .status;
   };
   assert.equal(status(undefined), 'Invalid');
   assert.equal(status({}), 'Accepted');
@@ -82,9 +90,19 @@ test('a start gets an id made of the message, the same for a repeat, and events 
   const tokenRef = tokenRefOf(tenantKey, 'Unknown', 'TAG1');
   assert.equal(
     transactionId,
-    transactionIdOf({ tenantId: 'default', stationId: 'CS-001', connectorId: 1, timestamp: startRequest.timestamp, meterStart: '1000', tokenRef }),
+    transactionIdOf({
+      tenantId: 'default',
+      stationId: 'CS-001',
+      connectorId: 1,
+      timestamp: startRequest.timestamp,
+      meterStart: '1000',
+      tokenRef,
+    }),
   );
-  assert.deepEqual(handled('StartTransaction', startRequest, contextOf({ uid: 'TAG1', found: token() })).reply, result.reply);
+  assert.deepEqual(
+    handled('StartTransaction', startRequest, contextOf({ uid: 'TAG1', found: token() })).reply,
+    result.reply,
+  );
   assert.deepEqual(typesOf(result), ['AuthorizationDecided', 'TransactionStarted']);
   const started = result.events[1];
   assert.ok(started?.type === 'TransactionStarted');
@@ -97,7 +115,11 @@ test('a start gets an id made of the message, the same for a repeat, and events 
 });
 
 test('a start that is refused still gets its id and is recorded', () => {
-  const result = handled('StartTransaction', startRequest, contextOf({ uid: 'TAG1', found: token({ status: 'Blocked' }) }));
+  const result = handled(
+    'StartTransaction',
+    startRequest,
+    contextOf({ uid: 'TAG1', found: token({ status: 'Blocked' }) }),
+  );
   const reply = result.reply as { transactionId: number; idTagInfo: { status: string } };
   assert.ok(reply.transactionId > 0);
   assert.equal(reply.idTagInfo.status, 'Blocked');
@@ -113,7 +135,11 @@ test('a stop is never refused: its readings come before the end, an unknown or -
   assert.ok(ended?.type === 'TransactionEnded');
   assert.deepEqual([ended.reason, ended.meterStopMilliWh, isNilUuid(ended.reportedId)], ['Local', 5_000_000, true]);
   const transactionData = [{ timestamp: stop.timestamp, sampledValue: [{ value: '5000' }] }];
-  const full = handled('StopTransaction', { ...stop, transactionId: 7, idTag: 'TAG1', transactionData, reason: 'EVDisconnected' }, contextOf({ uid: 'TAG1', found: token() }));
+  const full = handled(
+    'StopTransaction',
+    { ...stop, transactionId: 7, idTag: 'TAG1', transactionData, reason: 'EVDisconnected' },
+    contextOf({ uid: 'TAG1', found: token() }),
+  );
   assert.deepEqual(typesOf(full), ['MeterValuesSampled', 'TransactionEnded']);
   assert.deepEqual(full.reply, { idTagInfo: { status: 'Accepted' } });
 });
@@ -131,7 +157,11 @@ test('sampled values become columns by measurand, phase and unit, and nothing of
     { value: 'OCMF|x', format: 'SignedData' },
     { value: '1', context: 'Transaction.Begin' },
   ];
-  const [event] = handled('MeterValues', { connectorId: 1, transactionId: 9, meterValue: [{ timestamp: '2026-11-25T10:00:00Z', sampledValue }] }).events;
+  const [event] = handled('MeterValues', {
+    connectorId: 1,
+    transactionId: 9,
+    meterValue: [{ timestamp: '2026-11-25T10:00:00Z', sampledValue }],
+  }).events;
   assert.ok(event?.type === 'MeterValuesSampled');
   const [reading, begin] = event.readings;
   assert.ok(reading !== undefined && begin !== undefined);
@@ -158,5 +188,8 @@ test('an action without logic is kept whole, without secrets, and promised nothi
   assert.deepEqual(typesOf(vendor), ['StationMessageRecorded']);
   assert.deepEqual(handled('SignCertificate', { csr: 'CSR' }).reply, { status: 'Rejected' });
   assert.deepEqual(handled('FirmwareStatusNotification', { status: 'Idle' }).reply, {});
-  assert.deepEqual(typesOf(handled('SecurityEventNotification', { type: 'StartupOfTheDevice', timestamp: '2026-11-25T10:00:00Z' })), ['SecurityEventReported']);
+  assert.deepEqual(
+    typesOf(handled('SecurityEventNotification', { type: 'StartupOfTheDevice', timestamp: '2026-11-25T10:00:00Z' })),
+    ['SecurityEventReported'],
+  );
 });

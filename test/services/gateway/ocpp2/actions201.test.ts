@@ -19,7 +19,9 @@ function handled(action: Action, request: object, context: HandlerContext = cont
 
 const typesOf = ({ events }: Handled): string[] => events.map(({ type }) => type);
 const timestamp = '2026-11-25T10:00:00Z';
-const meterValue = [{ timestamp, sampledValue: [{ value: 1.5, context: 'Transaction.Begin', unitOfMeasure: { unit: 'kWh' } }] }];
+const meterValue = [
+  { timestamp, sampledValue: [{ value: 1.5, context: 'Transaction.Begin', unitOfMeasure: { unit: 'kWh' } }] },
+];
 const started = {
   eventType: 'Started',
   timestamp,
@@ -32,7 +34,10 @@ const started = {
 };
 
 test('BootNotification is recorded with its reason', () => {
-  const result = handled('BootNotification', { reason: 'PowerUp', chargingStation: { vendorName: 'V', model: 'M', serialNumber: 'S' } });
+  const result = handled('BootNotification', {
+    reason: 'PowerUp',
+    chargingStation: { vendorName: 'V', model: 'M', serialNumber: 'S' },
+  });
   const [event] = result.events;
   assert.ok(event?.type === 'StationBooted');
   assert.deepEqual([event.reason, event.vendor, event.serialNumber, result.accepts], ['PowerUp', 'V', 'S', true]);
@@ -44,13 +49,25 @@ test('a start is its decision, its fact, then its readings', () => {
   assert.deepEqual(result.reply, { idTokenInfo: { status: 'Accepted' } });
   const [, fact, readings] = result.events;
   assert.ok(fact?.type === 'TransactionStarted' && readings?.type === 'MeterValuesSampled');
-  assert.deepEqual([fact.startKey, fact.transactionId, fact.remoteStartId, fact.offline, fact.seqNo], ['tx-1', 'tx-1', 5, false, 0]);
+  assert.deepEqual(
+    [fact.startKey, fact.transactionId, fact.remoteStartId, fact.offline, fact.seqNo],
+    ['tx-1', 'tx-1', 5, false, 0],
+  );
   assert.equal(readings.readings[0]?.energyImportMilliWh, 1_500_000);
   assert.equal(fact.meta.occurredAt, now);
 });
 
 test('an end comes after its readings', () => {
-  const result = handled('TransactionEvent', { ...started, eventType: 'Ended', triggerReason: 'StopAuthorized', transactionInfo: { transactionId: 'tx-1', stoppedReason: 'EVDisconnected' } }, contextOf({ uid: 'TAG1' }));
+  const result = handled(
+    'TransactionEvent',
+    {
+      ...started,
+      eventType: 'Ended',
+      triggerReason: 'StopAuthorized',
+      transactionInfo: { transactionId: 'tx-1', stoppedReason: 'EVDisconnected' },
+    },
+    contextOf({ uid: 'TAG1' }),
+  );
   assert.deepEqual(typesOf(result), ['AuthorizationDecided', 'MeterValuesSampled', 'TransactionEnded']);
   const ended = result.events[2];
   assert.ok(ended?.type === 'TransactionEnded' && ended.reason === 'EVDisconnected');
@@ -58,13 +75,22 @@ test('an end comes after its readings', () => {
 
 test('an update without token is answered with nothing and decides nothing', () => {
   const { idToken: _token, meterValue: _values, ...update } = started;
-  const result = handled('TransactionEvent', { ...update, eventType: 'Updated', triggerReason: 'ChargingStateChanged', offline: true });
+  const result = handled('TransactionEvent', {
+    ...update,
+    eventType: 'Updated',
+    triggerReason: 'ChargingStateChanged',
+    offline: true,
+  });
   assert.deepEqual(typesOf(result), ['TransactionUpdated']);
   assert.deepEqual(result.reply, {});
 });
 
 test('what 1.6 cannot say, 2.x is told: not at this location', () => {
-  const result = handled('Authorize', { idToken: { idToken: 'TAG1', type: 'ISO14443' } }, contextOf({ uid: 'TAG1', found: token({ locationIds: ['elsewhere'] }) }));
+  const result = handled(
+    'Authorize',
+    { idToken: { idToken: 'TAG1', type: 'ISO14443' } },
+    contextOf({ uid: 'TAG1', found: token({ locationIds: ['elsewhere'] }) }),
+  );
   assert.deepEqual(result.reply, { idTokenInfo: { status: 'NotAtThisLocation' } });
 });
 
@@ -79,8 +105,18 @@ test('multipliers and signed values are kept: the number in its column, the evid
 });
 
 test('a report part becomes variables; a secret never shows its value', () => {
-  const part = (name: string, value: string) => ({ component: { name: 'SecurityCtrlr' }, variable: { name }, variableAttribute: [{ value, mutability: 'ReadWrite' }] });
-  const [event] = handled('NotifyReport', { requestId: 3, generatedAt: timestamp, seqNo: 0, tbc: true, reportData: [part('BasicAuthPassword', 'secret'), part('OrganizationName', 'org')] }).events;
+  const part = (name: string, value: string) => ({
+    component: { name: 'SecurityCtrlr' },
+    variable: { name },
+    variableAttribute: [{ value, mutability: 'ReadWrite' }],
+  });
+  const [event] = handled('NotifyReport', {
+    requestId: 3,
+    generatedAt: timestamp,
+    seqNo: 0,
+    tbc: true,
+    reportData: [part('BasicAuthPassword', 'secret'), part('OrganizationName', 'org')],
+  }).events;
   assert.ok(event?.type === 'VariablesReported');
   assert.deepEqual([event.requestId, event.part, event.last], [3, 0, false]);
   assert.deepEqual(
@@ -90,7 +126,13 @@ test('a report part becomes variables; a secret never shows its value', () => {
 });
 
 test('every action without logic answers within its schema', () => {
-  const hashes = { hashAlgorithm: 'SHA256', issuerNameHash: 'a', issuerKeyHash: 'b', serialNumber: '1', responderURL: 'http://x' };
+  const hashes = {
+    hashAlgorithm: 'SHA256',
+    issuerNameHash: 'a',
+    issuerKeyHash: 'b',
+    serialNumber: '1',
+    responderURL: 'http://x',
+  };
   const requests: readonly [Action, object][] = [
     ['SignCertificate', { csr: 'x' }],
     ['GetCertificateStatus', { ocspRequestData: hashes }],

@@ -1,0 +1,190 @@
+// The durable answer: given a socket, when CALLs come, then each is answered after its facts are in the log, in order.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { connect, fakeGateway, settle } from './fake-parts.ts';
+import { token } from './support.ts';
+import { tokenRefOf } from '#contracts/keys';
+import { tenantKey } from './support.ts';
+
+const boot = '[2,"b","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]';
+const status = (id: string, connectorId = 1) =>
+  `[2,"${id}","StatusNotification",{"connectorId":${connectorId},"errorCode":"NoError","status":"Available"}]`;
+const start = (id: string) =>
+  `[2,"${id}","StartTransaction",{"connectorId":1,"idTag":"TAG1","meterStart":0,"timestamp":"2026-11-25T10:00:00Z"}]`;
+
+async function booted() {
+  const gateway = fakeGateway();
+  const { connection, socket } = connect(gateway);
+  void connection.begin();
+  gateway.pending.shift()?.ack();
+  await settle();
+  connection.receive(boot);
+  await settle();
+  gateway.pending.shift()?.ack();
+  await settle();
+  assert.match(socket.sent.shift() ?? '', /Accepted/);
+  return { gateway, connection, socket };
+}
+
+test('nothing is appended or answered before StationConnected is acknowledged; its offset is the epoch', async () => {
+  const gateway = fakeGateway();
+  const { connection, socket } = connect(gateway);
+  void connection.begin();
+  connection.receive(boot);
+  await settle();
+  assert.deepEqual(
+    [gateway.appended, socket.sent, connection.epoch],
+    [['charging.events.v1 StationConnected'], [], null],
+  );
+  const connected = gateway.pending.shift();
+  assert.equal(connected?.records[0]?.type === 'StationConnected' && connected.records[0].meta.connectionEpoch, null);
+  connected?.ack();
+  await settle();
+  assert.equal(connection.epoch, 100);
+  const [facts] = gateway.pending;
+  assert.ok(facts?.records[0]?.type === 'StationBooted');
+  assert.deepEqual([facts.records[0].meta.connectionEpoch, facts.records[0].meta.seq], [100, 0]);
+  assert.deepEqual(socket.sent, []);
+});
+
+test('a fact is answered after its ack, and an acceptance after presence knows it', async () => {
+  const { gateway, connection, socket } = await booted();
+  assert.ok(
+    gateway.appended.indexOf('presence connected accepted') >
+      gateway.appended.indexOf('charging.events.v1 StationBooted'),
+  );
+  connection.receive(status('1'));
+  await settle();
+  assert.deepEqual(socket.sent, []);
+  gateway.pending.shift()?.ack();
+  await settle();
+  assert.deepEqual(socket.sent, ['[3,"1",{}]']);
+});
+
+test('a heartbeat waits for nothing but its turn', async () => {
+  const { gateway, connection, socket } = await booted();
+  connection.receive(status('1'));
+  connection.receive('[2,"2","Heartbeat",{}]');
+  await settle();
+  assert.deepEqual(socket.sent, []);
+  gateway.pending.shift()?.ack();
+  await settle();
+  assert.deepEqual(
+    socket.sent.map((text) => text.slice(0, 6)),
+    ['[3,"1"', '[3,"2"'],
+  );
+});
+
+test('facts of one socket are appended one CALL after the other, numbered in their order', async () => {
+  const { gateway, connection } = await booted();
+  for (const id of ['1', '2', '3']) connection.receive(status(id));
+  const seqs: unknown[] = [];
+  for (let n = 0; n < 3; n++) {
+    await settle();
+    assert.equal(gateway.pending.length, 1);
+    const append = gateway.pending.shift();
+    for (const record of append?.records ?? []) if ('meta' in record) seqs.push(record.meta.seq);
+    append?.ack();
+  }
+  assert.deepEqual(seqs, [1, 2, 3]);
+});
+
+test('a failed append is not answered: the socket closes so that the station repeats', async () => {
+  const { gateway, connection, socket } = await booted();
+  connection.receive(start('1'));
+  await settle();
+  gateway.pending.shift()?.fail();
+  await settle();
+  assert.deepEqual([socket.sent, socket.ends.map(({ code }) => code)], [[], [1013]]);
+});
+
+test('a repeat of the same message is answered again and recorded no more; the repeat on a new socket gets the same id', async () => {
+  const { gateway, connection, socket } = await booted();
+  gateway.tokens.set(tokenRefOf(tenantKey, 'Unknown', 'TAG1'), token());
+  gateway.ackAll();
+  connection.receive(start('1'));
+  await settle();
+  const count = gateway.appended.length;
+  connection.receive(start('1'));
+  await settle();
+  assert.equal(gateway.appended.length, count);
+  assert.equal(socket.sent[0], socket.sent[1]);
+  const second = connect(gateway);
+  void second.connection.begin();
+  await settle();
+  second.connection.receive(start('99'));
+  await settle();
+  assert.equal(second.socket.sent[0]?.replace('"99"', '"1"'), socket.sent[0]);
+});
+
+test('a socket that closes before its epoch is known leaves a connect and a disconnect, no more', async () => {
+  const gateway = fakeGateway();
+  const { connection } = connect(gateway);
+  void connection.begin();
+  await connection.gone(1006);
+  gateway.pending.shift()?.ack();
+  await settle();
+  const ended = gateway.pending.shift();
+  assert.ok(ended?.records[0]?.type === 'StationDisconnected');
+  assert.equal(ended.records[0].meta.connectionEpoch, 100);
+  ended.ack();
+  await settle();
+  assert.deepEqual(gateway.pending, []);
+});
+
+test('calls that waited when the socket closed are not served', async () => {
+  const { gateway, connection, socket } = await booted();
+  connection.receive(status('1'));
+  connection.receive(status('2'));
+  await settle();
+  void connection.gone(1006);
+  gateway.ackAll();
+  await settle();
+  assert.equal(gateway.appended.filter((entry) => entry.endsWith('ConnectorStatusChanged')).length, 1);
+  assert.deepEqual(socket.sent, []);
+});
+
+test('an older connection’s end does not hide the claim of the newer one', async () => {
+  const { gateway, connection } = await booted();
+  gateway.ackAll();
+  const newer = connect(gateway);
+  void newer.connection.begin();
+  await settle();
+  await connection.gone(1006);
+  assert.equal(gateway.presences.get('default/CS-001')?.connectionEpoch, newer.connection.epoch);
+  assert.equal(gateway.parts.roster.get('default/CS-001'), newer.connection);
+});
+
+test('one CALL more than may wait ends the socket, the last that may does not', async () => {
+  const { connection, socket } = await booted();
+  for (let n = 0; n < 17; n++) connection.receive(status(String(n)));
+  assert.deepEqual(socket.ends, []);
+  connection.receive(status('one too many'));
+  assert.deepEqual(
+    socket.ends.map(({ code }) => code),
+    [1008],
+  );
+});
+
+test('an invalid payload is refused after it was kept whole', async () => {
+  const { gateway, connection, socket } = await booted();
+  connection.receive('[2,"1","StatusNotification",{"connectorId":1,"idTag":"SECRET"}]');
+  await settle();
+  const kept = gateway.pending.shift();
+  assert.ok(kept?.records[0]?.type === 'StationMessageRecorded');
+  assert.ok(!kept.records[0].payloadJson.includes('SECRET'));
+  assert.deepEqual(socket.sent, []);
+  kept.ack();
+  await settle();
+  assert.match(socket.sent[0] ?? '', /^\[4,"1","OccurenceConstraintViolation"/);
+});
+
+test('a displaced socket is pinged; a pong says that a second device lives', async () => {
+  const { connection, socket } = await booted();
+  let secondDevice = 0;
+  connection.supersede(() => secondDevice++);
+  assert.deepEqual([socket.pings, secondDevice], [1, 0]);
+  connection.ponged();
+  connection.ponged();
+  assert.deepEqual([secondDevice, socket.ends.length], [1, 2 - 1]);
+});

@@ -1,0 +1,125 @@
+// A gateway's parts with a log whose acknowledgements, a clock and a socket that the test controls.
+import { pino } from 'pino';
+import type { WebSocket } from 'uWebSockets.js';
+import { decodeRecord, type AnyRecord } from '#contracts/codec';
+import type { StationPresence, TokenRegistered } from '#contracts/generated/types';
+import { topicsFor } from '#contracts/topics';
+import { Fault } from '#kit/fault';
+import type { AppendRecord, LogWriter } from '#kit/event-log/types';
+import { gatewayConfig } from '#services/gateway/config';
+import { Connection, type Admitted } from '#services/gateway/connection';
+import { dialects, type GatewayParts } from '#services/gateway/parts';
+import { Roster } from '#services/gateway/roster';
+import { station, tenantKey } from './support.ts';
+
+export type Append = { readonly topic: string; readonly records: readonly AnyRecord[]; ack(): void; fail(): void };
+
+export type FakeGateway = {
+  readonly parts: GatewayParts;
+  /** Appends that wait for their acknowledgement, oldest first. */
+  readonly pending: Append[];
+  /** Everything appended, acknowledged or not, as `topic type`. */
+  readonly appended: string[];
+  readonly presences: Map<string, StationPresence>;
+  readonly tokens: Map<string, TokenRegistered>;
+  /** Acknowledges whatever is appended, at once, from now on. */
+  ackAll(): void;
+  nowMs: number;
+};
+
+export function fakeGateway(environment: Record<string, string> = {}): FakeGateway {
+  const pending: Append[] = [];
+  const appended: string[] = [];
+  const presences = new Map<string, StationPresence>();
+  const tokens = new Map<string, TokenRegistered>();
+  let acking = false;
+  let offset = 100;
+  let ids = 0;
+  const append = (topic: string, _partition: number, records: readonly AppendRecord[]): Promise<number> =>
+    new Promise((resolve, reject) => {
+      for (const { type } of records) appended.push(`${topic} ${type}`);
+      const base = offset;
+      offset += records.length;
+      const decoded = records.flatMap(({ value }) => (value === null ? [] : [decodeRecord(value)]));
+      const entry = {
+        topic,
+        records: decoded,
+        ack: () => resolve(base),
+        fail: () => reject(new Fault('LOG_UNAVAILABLE')),
+      };
+      if (acking) entry.ack();
+      else pending.push(entry);
+    });
+  const log: LogWriter = { append, queuedBytes: 0, oldestUnackedMs: () => 0, close: async () => undefined };
+  const gateway: FakeGateway = {
+    pending,
+    appended,
+    presences,
+    tokens,
+    nowMs: Date.UTC(2026, 10, 25, 10),
+    ackAll() {
+      acking = true;
+      for (const entry of pending.splice(0)) entry.ack();
+    },
+    parts: {
+      config: gatewayConfig(environment),
+      gatewayId: 'gw-test',
+      topics: topicsFor(24),
+      log,
+      caches: {
+        caughtUp: Promise.resolve(),
+        ready: true,
+        station: () => station,
+        token: (_tenantId, tokenRef) => tokens.get(tokenRef),
+        presence: (key) => presences.get(key),
+        listen: () => undefined,
+        close: async () => undefined,
+      },
+      presence: {
+        claim: async (presence) => {
+          appended.push(`presence ${presence.connected ? 'connected' : 'gone'}${presence.accepted ? ' accepted' : ''}`);
+          presences.set(`${presence.tenantId}/${presence.stationId}`, presence);
+        },
+        close: async () => undefined,
+      },
+      roster: new Roster(),
+      logger: pino({ level: 'silent' }),
+      now: () => gateway.nowMs,
+      random: () => 0.5,
+      newEventId: () => `e${ids++}`,
+      tenantKey: () => tenantKey,
+    },
+  };
+  return gateway;
+}
+
+export type FakeSocket = { readonly sent: string[]; readonly ends: { code: number; reason: string }[]; pings: number };
+
+/** A connection on a socket that remembers what was written. */
+export function connect(
+  gateway: FakeGateway,
+  version: '1.6' | '2.0.1' = '1.6',
+): { connection: Connection; socket: FakeSocket } {
+  const socket: FakeSocket = { sent: [], ends: [], pings: 0 };
+  const ws = {
+    send: (text: string) => socket.sent.push(text) && 1,
+    end: (code: number, reason: string) => socket.ends.push({ code, reason }),
+    ping: () => socket.pings++,
+  };
+  const admitted: Admitted = {
+    tenantId: 'default',
+    stationId: 'CS-001',
+    station,
+    dialect: dialects[version],
+    subprotocol: `ocpp${version}`,
+    remoteAddress: '127.0.0.1',
+  };
+  const connection = new Connection(gateway.parts, ws as unknown as WebSocket<Admitted>, admitted);
+  gateway.parts.roster.replace(connection.key, connection);
+  return { connection, socket };
+}
+
+/** Lets everything that waits for a resolved promise run. */
+export async function settle(): Promise<void> {
+  for (let n = 0; n < 50; n++) await Promise.resolve();
+}
