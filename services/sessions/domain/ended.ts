@@ -1,0 +1,56 @@
+// A transaction ended: the first end stands, a differing second one is flagged, none is refused.
+import type { TransactionEnded } from '#contracts/generated/types';
+import { endDiffers, stopMissing } from './flags.ts';
+import { keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive } from './join.ts';
+import { regressionOf } from './meter.ts';
+import { draftOf, openWithoutStart } from './open.ts';
+import type { Draft, Position, Session } from './session.ts';
+import { clockFlags, timeOf } from './timestamps.ts';
+import { applyFacts, untouched, type Touched } from './touched.ts';
+
+export function ended(sessions: readonly Session[], event: TransactionEnded, at: Position): readonly Touched[] {
+  const before = sessionOf(sessions, event);
+  if (before === undefined) return [{ before, after: withEnd(openWithoutStart(event, at), event) }];
+  if (before.life.phase === 'charging') return [{ before, after: withEnd(draftOf(before), event) }];
+  if (endsLike(before, event) || (before.flags & endDiffers) !== 0) return untouched;
+  const after = draftOf(before);
+  after.flags |= endDiffers;
+  return [{ before, after }];
+}
+
+function sessionOf(sessions: readonly Session[], event: TransactionEnded): Session | undefined {
+  if (namesTransaction(event.transactionId)) return latestOf(sessions, event.transactionId);
+  // A resent end without transactionId must not end the next session, so the ended ones are asked first.
+  return (
+    sessions.find((session) => endsLike(session, event)) ??
+    onlyLive(sessions, event) ??
+    latestOfKey(sessions, keyOfKnown(event))
+  );
+}
+
+function endsLike({ life }: Session, event: TransactionEnded): boolean {
+  return (
+    life.phase === 'ended' &&
+    life.endedAt === timeOf(event.meta.occurredAt, event.meta.recordedAt) &&
+    life.meterStopReportedMilliWh === event.meterStopMilliWh &&
+    life.stopReason === event.reason
+  );
+}
+
+function withEnd(draft: Draft, event: TransactionEnded): Draft {
+  const { meta } = event;
+  const endedAt = timeOf(meta.occurredAt, meta.recordedAt);
+  draft.flags = (draft.flags & ~stopMissing) | clockFlags(meta.occurredAt, meta.recordedAt);
+  applyFacts(draft, event);
+  draft.life = {
+    phase: 'ended',
+    endedAt,
+    stopReason: event.reason,
+    stoppedByTokenRef: event.tokenRef,
+    meterStopReportedMilliWh: event.meterStopMilliWh,
+  };
+  if (event.meterStopMilliWh !== null) {
+    draft.flags |= regressionOf(draft.meter, { at: endedAt, milliWh: event.meterStopMilliWh });
+  }
+  return draft;
+}

@@ -1,0 +1,64 @@
+// The sessions fold: the events it reads, and how each changes the sessions of its station.
+import type { Meta, Records } from '#contracts/generated/types';
+import { speak, type Emission } from './emission.ts';
+import { ended } from './ended.ts';
+import { judged } from './judge.ts';
+import { metered } from './metered.ts';
+import { noSessions, type Position, type Session, type StationSessions } from './session.ts';
+import { started } from './started.ts';
+import type { Touched } from './touched.ts';
+import { updated } from './updated.ts';
+
+export type SessionEvents = Pick<
+  Records,
+  'TransactionStarted' | 'TransactionUpdated' | 'TransactionEnded' | 'MeterValuesSampled'
+>;
+
+export type FoldedStation = { readonly state: StationSessions; readonly emit?: readonly Emission[] };
+
+type Handler<Event> = (sessions: readonly Session[], event: Event, at: Position) => readonly Touched[];
+
+/** Nothing a station says throws here: odd facts become flags. */
+export const sessionsFold = {
+  TransactionStarted: folding(started),
+  TransactionUpdated: folding(updated),
+  TransactionEnded: folding(ended),
+  MeterValuesSampled: folding(metered),
+} as const;
+
+function folding<Event extends { readonly meta: Meta }>(handler: Handler<Event>) {
+  return (state: StationSessions | undefined, event: Event, at: Position): FoldedStation => {
+    const station = state ?? noSessions;
+    const { meta } = event;
+    if (isApplied(station, meta)) return { state: station };
+    const touched = handler(station.sessions, event, at);
+    const sessions = touched.length === 0 ? station.sessions : [...station.sessions];
+    const emit: Emission[] = [];
+    for (const { before, after } of touched) {
+      after.appliedOffset = at.offset;
+      after.flags = judged(after);
+      const emission = speak({ before, after }, meta, emit.length);
+      if (emission !== undefined) emit.push(emission);
+      put(sessions as Session[], before, after);
+    }
+    return { state: { ...markOf(station, meta), sessions }, emit };
+  };
+}
+
+/** In order within a connection, so that a repeated (epoch, seq) was applied. Older epochs count: natural keys tell. */
+function isApplied(station: StationSessions, { connectionEpoch, seq }: Meta): boolean {
+  if (connectionEpoch === null || seq === null || station.seq === null) return false;
+  return connectionEpoch === station.connectionEpoch && seq <= station.seq;
+}
+
+function markOf(station: StationSessions, { connectionEpoch, seq }: Meta): Omit<StationSessions, 'sessions'> {
+  const isNewest = connectionEpoch !== null && seq !== null && connectionEpoch >= (station.connectionEpoch ?? 0);
+  if (!isNewest) return { connectionEpoch: station.connectionEpoch, seq: station.seq };
+  return { connectionEpoch, seq };
+}
+
+function put(sessions: Session[], before: Session | undefined, after: Session): void {
+  const index = before === undefined ? -1 : sessions.indexOf(before);
+  if (index === -1) sessions.push(after);
+  else sessions[index] = after;
+}
