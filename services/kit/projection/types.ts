@@ -25,6 +25,15 @@ export type Projection<S, Events, Emission = never> = {
   decode(value: Uint8Array): Events[keyof Events];
   /** Reads the states of these keys; absent keys have none yet. Runs under search_path `<name>_<version>`. */
   load(client: PoolClient, keys: readonly string[]): Promise<Map<string, S>>;
+  /**
+   * Adds to the states what these events of the batch name beyond what load() reads (a state need not hold all its rows),
+   * and may drop from them what can be asked again. Called once per batch after load() and before the fold, for all its
+   * keys, cached ones too; cached states are those of committed batches. Returns the states to fold on.
+   */
+  readonly complete?: (
+    client: PoolClient,
+    batch: ReadonlyMap<string, { readonly state: S | undefined; readonly events: readonly Events[keyof Events][] }>,
+  ) => Promise<ReadonlyMap<string, S>>;
   /** Writes the rows of the changed states; called in the transaction that moves the position. */
   save(client: PoolClient, changed: ReadonlyMap<string, S>): Promise<void>;
   /** Where an emission goes. eventIdOf(at, n) makes its id; the record's bytes depend only on (state, event, at). */
