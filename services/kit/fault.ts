@@ -4,6 +4,7 @@
 export const faultCodes = {
   CONFIG_INVALID: { status: 500, title: 'The configuration is not valid' },
   LOG_UNAVAILABLE: { status: 503, title: 'The event log does not answer' },
+  LOG_REFUSED: { status: 500, title: 'The event log does not take this record' },
   LOG_FULL: { status: 503, title: 'The queue towards the event log is full' },
   LOG_TOPIC_MISMATCH: { status: 500, title: 'A topic of the event log differs from its contract' },
   LOG_GAP: { status: 500, title: 'The event log has a gap where a projection stands' },
@@ -11,6 +12,7 @@ export const faultCodes = {
   SCHEMA_UNKNOWN: { status: 500, title: 'A record names a schema that the lock file does not know' },
   RECORD_UNREADABLE: { status: 500, title: 'A record cannot be decoded' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database does not answer' },
+  DATABASE_NUMBER_TOO_LARGE: { status: 500, title: 'A number of the database is too large to be held exactly' },
   MIGRATION_CHANGED: { status: 500, title: 'A migration that was applied has been edited' },
   OWNERSHIP_LOST: { status: 503, title: 'Another process owns this partition now' },
   TIMESERIES_UNAVAILABLE: { status: 503, title: 'ClickHouse does not answer' },
