@@ -44,6 +44,10 @@ export async function startPlatform(run: Run): Promise<Platform> {
   await supervisor.start(programs.fleet);
   const { KAFKA_BROKERS: kafka = '', DATABASE_URL: postgres = '', CLICKHOUSE_URL: clickhouse = '' } = parts.environment;
   say(welcome({ urls, kafka, postgres, clickhouse, secrets, seconds: seconds() }));
+  run.onEnd('status line', async () => {
+    statusLine.leave();
+    say('Ending fleet, gateway, services and parts …');
+  });
   void statusLine.follow([`${urls.gatewayAdmin}/metrics`, `${urls.sessions}/metrics`], run.signal);
   return { supervisor, programs, statusLine };
 }

@@ -1,4 +1,5 @@
 // Ports on loopback: is one free, and which ones are.
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Fault } from '#kit/fault';
 
@@ -15,15 +16,19 @@ export async function assertPortsFree(ports: readonly NamedPort[]): Promise<void
   }
 }
 
-/** As many different free ports as asked for; all are held until the last is found, so none comes twice. */
+// Below the range from which the kernel takes ports for outgoing connections: a port found free there might be gone again
+// before a slow engine binds it.
+const freePortMin = 20_000;
+const freePortMax = 32_000;
+
+/** As many different free ports as asked for. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  });
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(freePortMin, freePortMax);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
 }
 
 /** True when nothing listens on the port of 127.0.0.1. */

@@ -35,12 +35,19 @@ export class StatusLine {
     this.#output.write(clearLine + this.#current);
   }
 
+  /** Leaves the line where it stands; what is told from now on goes below. */
+  leave(): void {
+    if (this.#output.isTTY === true && this.#current !== '') this.#output.write('\n');
+    this.#current = '';
+  }
+
   /** Scrapes and shows until the signal. Every URL belongs to another process, so that no counter is added twice. */
   async follow(metricsUrls: readonly string[], signal: AbortSignal): Promise<void> {
     const everyMs = this.#output.isTTY === true ? terminalEveryMs : plainEveryMs;
     let before: { calls: number; atMs: number } | undefined;
     while (!signal.aborted) {
       const sums = await scrape(metricsUrls);
+      if (signal.aborted) return;
       const now = { calls: sums.get('chargestream_gateway_calls_total') ?? 0, atMs: performance.now() };
       this.show(
         statusOf(
