@@ -23,7 +23,8 @@ export type LogWriter = {
   /**
    * Resolves with the offset of the first record once the broker acknowledged all of them (acks=all).
    * Rejects with Fault LOG_FULL (queue bound reached, nothing was queued), LOG_CLOSED (nothing was queued)
-   * or LOG_UNAVAILABLE (appendTimeoutMs passed: the outcome is unknown, the records may still be appended).
+   * or LOG_UNAVAILABLE (appendTimeoutMs passed: the outcome is unknown, the records may still be appended),
+   * or LOG_REFUSED (larger than one request may be, or the broker will never take it: nothing was appended).
    */
   append(topic: string, partition: number, records: readonly AppendRecord[]): Promise<number>;
   /** Bytes queued or in flight. */
@@ -72,6 +73,11 @@ export type LogReader = {
   unassign(partition: number): void;
   /** Waits until something is buffered, then hands over all of it, at most recordsMax records; [] after close(). */
   next(recordsMax: number): Promise<PartitionBatch[]>;
+  /**
+   * Resolves once everything below these offsets was handed over by next() and the caller came back for more: the only
+   * way to know the end, since the last offsets may hold no record any more (compaction, control records).
+   */
+  reached(ends: ReadonlyMap<number, number>): Promise<void>;
   /** Offsets after the last record, per partition, asked from the broker now. */
   endOffsets(): Promise<ReadonlyMap<number, number>>;
   /** First offsets still kept, per partition. */
@@ -87,6 +93,9 @@ export type LogReaderOptions = {
   readonly fetchBytesMax: number;
   /** Fetching stops while more is buffered. */
   readonly bufferBytesMax: number;
-  /** Called once for a partition whose position the broker no longer has (Fault LOG_GAP); the partition is unassigned. */
+  /**
+   * Called once for a partition whose position the broker no longer has (Fault LOG_GAP) or whose records cannot be read
+   * (Fault RECORD_UNREADABLE); the partition is unassigned.
+   */
   onLost(partition: number, fault: Error): void;
 };
