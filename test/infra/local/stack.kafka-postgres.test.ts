@@ -15,7 +15,7 @@ import { isRunning, type PidRecord, readRecords, startTimeOf } from '#infra/loca
 import { freePorts } from '#infra/local/ports';
 
 const endMs = 15_000;
-const waitMs = 60_000;
+const waitMs = 90_000;
 
 type Site = { readonly dir: string; readonly ports: readonly number[]; readonly env: NodeJS.ProcessEnv };
 type Stack = { readonly boot: ChildProcess; readonly out: () => string; readonly exited: Promise<number | null> };
