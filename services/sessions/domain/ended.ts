@@ -1,7 +1,7 @@
 // A transaction ended: the first end stands, a differing second one is flagged, none is refused.
 import type { TransactionEnded } from '#contracts/generated/types';
 import { endDiffers, stopMissing } from './flags.ts';
-import { keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive } from './join.ts';
+import { keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive, storable } from './join.ts';
 import { regressionOf } from './meter.ts';
 import { draftOf, openWithoutStart } from './open.ts';
 import type { Draft, Position, Session } from './session.ts';
@@ -33,7 +33,7 @@ function endsLike({ life }: Session, event: TransactionEnded): boolean {
     life.phase === 'ended' &&
     life.endedAt === timeOf(event.meta.occurredAt, event.meta.recordedAt) &&
     life.meterStopReportedMilliWh === event.meterStopMilliWh &&
-    life.stopReason === event.reason
+    life.stopReason === storable(event.reason)
   );
 }
 
@@ -45,7 +45,7 @@ function withEnd(draft: Draft, event: TransactionEnded): Draft {
   draft.life = {
     phase: 'ended',
     endedAt,
-    stopReason: event.reason,
+    stopReason: storable(event.reason),
     stoppedByTokenRef: event.tokenRef,
     meterStopReportedMilliWh: event.meterStopMilliWh,
   };

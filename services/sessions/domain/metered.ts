@@ -25,12 +25,12 @@ function sessionOf(sessions: readonly Session[], event: MeterValuesSampled): Ses
   const only = onlyLive(sessions, event);
   // Readings that name no transaction at all may be of the whole station: only the same place makes them the session's.
   if (event.transactionId === null) return only !== undefined && isAtPlaceOf(only, event) ? only : undefined;
-  return only ?? latestOfKey(sessions, keyOfKnown(event));
+  return only ?? (claimsTransaction(event) ? latestOfKey(sessions, keyOfKnown(event)) : undefined);
 }
 
 /** -1 says that there is a transaction (1.6 errata 3.18); 0 and none are also sent by idle stations, at every interval. */
-function claimsTransaction(event: MeterValuesSampled): boolean {
-  return namesTransaction(event.transactionId) || event.transactionId === '-1';
+export function claimsTransaction({ transactionId }: MeterValuesSampled): boolean {
+  return namesTransaction(transactionId) || transactionId === '-1';
 }
 
 /** Counts the readings that were news. */

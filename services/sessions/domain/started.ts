@@ -65,11 +65,9 @@ function withStart(draft: Draft, event: TransactionStarted, at: Position): Draft
   draft.startedAt = timeOf(meta.occurredAt, meta.recordedAt);
   draft.ocppVersion ??= meta.ocppVersion;
   fillPlace(draft, event);
-  if (event.tokenRef !== null) {
-    draft.tokenRef = event.tokenRef;
-    draft.tokenType = event.tokenType;
-    draft.authorization = event.authorization;
-  } else applyToken(draft, event);
+  // The start's own token is the driver's, whatever a later fact showed that came before it.
+  if (event.tokenRef !== null) draft.tokenRef = null;
+  applyToken(draft, event);
   applyFacts(draft, event);
   if (event.meterStartMilliWh !== null) withReportedStart(draft, draft.startedAt, event.meterStartMilliWh);
   return draft;

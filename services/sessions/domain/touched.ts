@@ -1,5 +1,6 @@
 // What an event did to a session: as it was, and as it is now.
 import type { TransactionUpdated } from '#contracts/generated/types';
+import { storable } from './join.ts';
 import { fillPlace } from './open.ts';
 import type { Draft, Session } from './session.ts';
 import { timeOf } from './timestamps.ts';
@@ -24,12 +25,12 @@ export function applyFacts(draft: Draft, event: TransactionUpdated): void {
   // A real station sends seqNo 0 with every event, so that time comes first.
   const isOlder = at < draft.factAt || (at === draft.factAt && seqNo < draft.factSeqNo);
   if (isOlder) {
-    draft.chargingState ??= event.chargingState;
+    draft.chargingState ??= storable(event.chargingState);
     return;
   }
   draft.factAt = at;
   draft.factSeqNo = seqNo;
-  draft.chargingState = event.chargingState;
+  draft.chargingState = storable(event.chargingState);
 }
 
 /** The driver's token: the first one shown stays, what was decided about it may change. */
@@ -40,7 +41,7 @@ export function applyToken(
   if (event.tokenRef === null) return;
   if (draft.tokenRef === null) {
     draft.tokenRef = event.tokenRef;
-    draft.tokenType = event.tokenType;
+    draft.tokenType = event.tokenType === null ? null : storable(event.tokenType);
   }
   if (draft.tokenRef === event.tokenRef && event.authorization !== null) draft.authorization = event.authorization;
 }

@@ -1,0 +1,38 @@
+// The projection `sessions`: folds charging.events into tables of sessions, and says what became of them in charging.sessions.
+import assert from 'node:assert/strict';
+import { decodeRecord } from '#contracts/codec';
+import type { Topics } from '#contracts/topics';
+import type { Projection } from '#kit/projection/types';
+import type { Emission } from './domain/emission.ts';
+import { sessionsFold, type SessionEvents } from './domain/fold.ts';
+import type { StationSessions } from './domain/session.ts';
+import { recordOf } from './emissions.ts';
+import { completeStations, loadStations, saveStations, type SessionEvent } from './tables.ts';
+
+/** Of the tables: a new one is filled beside the live one, then readers are swapped over. */
+const version = 1;
+/** Of what the fold says: it travels in every emission, and readers apply only a greater (generation, offset). */
+const generation = 1;
+
+export function sessionsProjection(topics: Topics): Projection<StationSessions, SessionEvents, Emission> {
+  const place = { source: topics.events, target: topics.sessions, generation };
+  return {
+    name: 'sessions',
+    version,
+    generation,
+    topic: topics.events,
+    fold: sessionsFold,
+    decode: decodeEvent,
+    load: loadStations,
+    complete: completeStations,
+    save: saveStations,
+    emitTo: { topic: topics.sessions, toRecord: (emission, at) => recordOf(emission, at, place) },
+  };
+}
+
+function decodeEvent(value: Uint8Array): SessionEvent {
+  const event = decodeRecord(value);
+  // The header said so, or the runner would have skipped the record; bytes that disagree with it are poison.
+  assert(Object.hasOwn(sessionsFold, event.type), `a ${event.type} came as an event of a session`);
+  return event as SessionEvent;
+}
