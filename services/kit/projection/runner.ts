@@ -1,0 +1,295 @@
+// Runs a projection: follows its topic from the stored positions, batch by batch, and keeps its promises over faults.
+import assert from 'node:assert/strict';
+import type { LogReader, LogWriter, PartitionBatch } from '#kit/event-log/types';
+import { createBackOff } from '#kit/back-off';
+import { Fault } from '#kit/fault';
+import type { Closable } from '#kit/lifecycle';
+import type { Logger } from '#kit/logger';
+import { type Database, transaction } from '#kit/postgres';
+import { applyEvents, type ApplyParts } from '#kit/projection/apply-events';
+import { FenceBroken } from '#kit/projection/fence';
+import { readBatches, type Work } from '#kit/projection/fold-batch';
+import { type OpenReader, OwnedPartitions } from '#kit/projection/owned-partitions';
+import { type ParkedKey, readParkedKeys } from '#kit/projection/parking';
+import { positionMetrics } from '#kit/projection/position-metrics';
+import { countBatch, projectionMetrics } from '#kit/projection/projection-metrics';
+import { redrivePartition, type Redriven } from '#kit/projection/redrive';
+import { schemaOf } from '#kit/projection/schema';
+import { StateCache } from '#kit/projection/state-cache';
+import type { Projection, ProjectionStatus } from '#kit/projection/types';
+
+export type ProjectionOptions = {
+  /** The service's database; the projection's schemas are ready (prepareProjection). */
+  readonly database: Database;
+  readonly openReader: OpenReader;
+  /** Needed by a projection that emits; also takes dead letters, so `<topic>.dlq` must exist where it is given. */
+  readonly writer?: LogWriter;
+  readonly logger: Logger;
+  /** Partitions of this process; all by default. Whoever starts last owns them. */
+  readonly partitions?: readonly number[];
+  readonly batchRecordsMax?: number;
+  readonly cachedStatesMax?: number;
+  /** A partition that would park more keys stops instead: then the code is at fault, not the events. */
+  readonly parkedKeysMax?: number;
+  /** Told after each commit, in order; what it throws is logged only. */
+  readonly onCommitted?: (batch: CommittedBatch) => void;
+};
+
+export type CommittedBatch = {
+  readonly events: number;
+  readonly keys: readonly string[];
+  readonly positions: readonly { readonly partition: number; readonly nextOffset: number }[];
+};
+
+export type RunningProjection = Closable & {
+  status(): ProjectionStatus;
+  /** Keys that wait, and why. */
+  parkedKeys(): readonly ParkedKey[];
+  /**
+   * Reads the events of a parked key again (of all parked keys without one) and brings them up to the position.
+   * Throws Fault LOG_* or DATABASE_UNAVAILABLE: what was not brought up stays parked.
+   */
+  redrive(key?: string): Promise<Redriven>;
+};
+
+const batchRecordsMaxDefault = 2_000;
+const cachedStatesMaxDefault = 50_000;
+const parkedKeysMaxDefault = 10_000;
+const backOffMsMax = 5_000;
+const refreshMs = 5_000;
+const catchingUpEventsMin = 20_000;
+
+/** Claims the partitions and follows them until close(). Throws Fault DATABASE_UNAVAILABLE or LOG_UNAVAILABLE. */
+export async function runProjection<S, Events, Emission = never>(
+  projection: Projection<S, Events, Emission>,
+  options: ProjectionOptions,
+): Promise<RunningProjection> {
+  assert(projection.emitTo === undefined || options.writer !== undefined, `${projection.name} emits and has no writer`);
+  const runner = new ProjectionRunner(projection, options);
+  await runner.start();
+  return runner;
+}
+
+class ProjectionRunner<S, Events, Emission> implements RunningProjection {
+  readonly #projection: Projection<S, Events, Emission>;
+  readonly #options: ProjectionOptions;
+  readonly #owned: OwnedPartitions;
+  readonly #parts: ApplyParts<S, Events, Emission>;
+  readonly #positionMetrics = positionMetrics('projection');
+  readonly #metrics = projectionMetrics();
+  readonly #closing = new AbortController();
+  readonly #backOff = createBackOff(this.#closing.signal, backOffMsMax);
+  /** By partition and key. */
+  #parked = new Map<string, ParkedKey>();
+  #reader: LogReader | undefined;
+  #loop: Promise<void> = Promise.resolve();
+  /** Batches and re-drives go one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #refresh: NodeJS.Timeout | undefined;
+
+  constructor(projection: Projection<S, Events, Emission>, options: ProjectionOptions) {
+    const { database, logger } = options;
+    this.#projection = projection;
+    this.#options = options;
+    this.#parts = {
+      projection,
+      database,
+      writer: options.writer,
+      cache: new StateCache<S>(options.cachedStatesMax ?? cachedStatesMaxDefault),
+      logger,
+    };
+    const { name, topic } = projection;
+    const schema = schemaOf(projection);
+    const metrics = this.#positionMetrics;
+    this.#owned = new OwnedPartitions({ kind: 'projection', name, topic, database, schema, metrics, logger });
+  }
+
+  async start(): Promise<void> {
+    const { topic } = this.#projection;
+    const partitions = this.#options.partitions ?? Array.from({ length: topic.partitions }, (_, index) => index);
+    this.#reader = await this.#openReader();
+    try {
+      await this.#owned.claim(this.#reader, partitions);
+      await this.#reloadParked();
+    } catch (error) {
+      await this.#reader.close();
+      throw error;
+    }
+    this.#loop = this.#follow(this.#reader);
+    this.#refresh = setInterval(() => void this.#report(), refreshMs);
+    this.#refresh.unref();
+  }
+
+  status(): ProjectionStatus {
+    return { name: this.#projection.name, partitions: this.#owned.status(), parkedKeys: this.#parked.size };
+  }
+
+  parkedKeys(): readonly ParkedKey[] {
+    return [...this.#parked.values()];
+  }
+
+  redrive(key?: string): Promise<Redriven> {
+    return this.#inTurn(async () => {
+      const unparked: ParkedKey[] = [];
+      const stillParked: ParkedKey[] = [];
+      for (const partition of this.#owned.partitions) {
+        const keys = [...this.#parked.values()].filter(
+          (parked) => parked.partition === partition && (key === undefined || parked.key === key),
+        );
+        const standing = this.#owned.standing(partition);
+        if (keys.length === 0 || standing === undefined) continue;
+        const redriven = await this.#redrivePartition(standing, keys);
+        unparked.push(...redriven.unparked);
+        stillParked.push(...redriven.stillParked);
+      }
+      return { unparked, stillParked };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearInterval(this.#refresh);
+    await this.#reader?.close();
+    await this.#loop;
+    await this.#turn;
+  }
+
+  async #follow(reader: LogReader): Promise<void> {
+    const recordsMax = this.#options.batchRecordsMax ?? batchRecordsMaxDefault;
+    while (!this.#closing.signal.aborted) {
+      const batches = await reader.next(recordsMax);
+      if (batches.length === 0) return;
+      await this.#inTurn(() => this.#applyOrRecover(batches));
+    }
+  }
+
+  // Nothing is lost by a failure: the batch is dropped, the database says where it stands, and the log gives it again.
+  async #applyOrRecover(batches: readonly PartitionBatch[]): Promise<void> {
+    const accepted = this.#owned.accept(batches);
+    if (accepted.length === 0) return;
+    try {
+      await this.#apply(accepted);
+      this.#backOff.reset();
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  async #apply(batches: readonly PartitionBatch[]): Promise<void> {
+    const endTimer = this.#metrics.commitSeconds.startTimer({ projection: this.#projection.name });
+    const read = readBatches(this.#projection, batches, (partition, key) => this.#parked.has(placeOf(partition, key)));
+    const advances = this.#owned.advancesOf(batches);
+    const work = await applyEvents(this.#parts, { events: read.events, advances });
+    this.#owned.moved(advances);
+    endTimer();
+    this.#park(work.parked);
+    countBatch(this.#metrics, this.#projection.name, { skipped: read.skipped, appliedByType: work.appliedByType });
+    this.#tell(work, advances);
+  }
+
+  async #recover(failure: unknown): Promise<void> {
+    let error = failure;
+    while (!this.#closing.signal.aborted) {
+      this.#parts.cache.clear();
+      if (!(error instanceof FenceBroken)) {
+        const code = error instanceof Fault ? error.code : 'UNEXPECTED';
+        const { name } = this.#projection;
+        this.#positionMetrics.failures.inc({ projection: name, code });
+        this.#options.logger.error({ err: error, projection: name, code }, 'batch failed, trying again');
+        await this.#backOff.wait();
+      }
+      try {
+        await this.#owned.resync();
+        return;
+      } catch (again) {
+        error = again;
+      }
+    }
+  }
+
+  async #redrivePartition(
+    standing: Parameters<typeof redrivePartition>[1],
+    keys: readonly ParkedKey[],
+  ): Promise<Redriven> {
+    try {
+      return await redrivePartition({ ...this.#parts, openReader: this.#options.openReader }, standing, keys);
+    } catch (error) {
+      this.#parts.cache.clear();
+      if (error instanceof FenceBroken) {
+        await this.#owned.resync();
+        throw new Fault('OWNERSHIP_LOST', { cause: error });
+      }
+      throw error;
+    } finally {
+      await this.#reloadParked();
+    }
+  }
+
+  #openReader(): Promise<LogReader> {
+    const onLost = (partition: number, fault: Error): void =>
+      this.#owned.stop(partition, 'gap', fault instanceof Fault ? fault : new Fault('LOG_GAP', { cause: fault }));
+    return Promise.resolve(this.#options.openReader(this.#projection.topic, onLost));
+  }
+
+  async #reloadParked(): Promise<void> {
+    const partitions = this.#owned.status().map(({ partition }) => partition);
+    const { database } = this.#options;
+    const options = { schema: schemaOf(this.#projection) };
+    const parked = await transaction(database, (client) => readParkedKeys(client, partitions), options);
+    this.#parked = new Map(parked.map((each) => [placeOf(each.partition, each.key), each]));
+    this.#metrics.parkedKeys.set({ projection: this.#projection.name }, this.#parked.size);
+  }
+
+  #park(parked: readonly ParkedKey[]): void {
+    const { name: projection } = this.#projection;
+    for (const each of parked) {
+      this.#parked.set(placeOf(each.partition, each.key), each);
+      this.#metrics.parked.inc({ projection, reason: each.reason });
+      const { key, partition, firstOffset, reason, detail } = each;
+      this.#options.logger.error({ projection, key, partition, firstOffset, reason, detail }, 'key parked');
+    }
+    this.#metrics.parkedKeys.set({ projection }, this.#parked.size);
+    if (this.#parked.size <= (this.#options.parkedKeysMax ?? parkedKeysMaxDefault)) return;
+    for (const partition of new Set(parked.map((each) => each.partition)))
+      this.#owned.stop(
+        partition,
+        'too-many-parked',
+        new Fault('RECORD_UNREADABLE', { detail: 'too many keys are parked' }),
+      );
+  }
+
+  #tell(work: Work<S>, advances: readonly { readonly partition: number; readonly to: number }[]): void {
+    const { onCommitted, logger } = this.#options;
+    if (onCommitted === undefined) return;
+    const events = [...work.appliedByType.values()].reduce((sum, count) => sum + count, 0);
+    const positions = advances.map(({ partition, to }) => ({ partition, nextOffset: to }));
+    try {
+      onCommitted({ events, keys: [...work.changed.keys()], positions });
+    } catch (error) {
+      logger.error({ err: error, projection: this.#projection.name }, 'listener failed');
+    }
+  }
+
+  async #report(): Promise<void> {
+    const { logger } = this.#options;
+    try {
+      await this.#owned.refreshEndOffsets();
+    } catch (error) {
+      logger.warn({ err: error, projection: this.#projection.name }, 'end offsets unknown');
+    }
+    const lagEvents = this.#owned
+      .status()
+      .reduce((sum, each) => sum + Math.max(0, each.endOffset - each.nextOffset), 0);
+    if (lagEvents >= catchingUpEventsMin) logger.info({ projection: this.#projection.name, lagEvents }, 'catching up');
+  }
+
+  #inTurn<T>(fn: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(fn);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function placeOf(partition: number, key: string): string {
+  return `${partition}/${key}`;
+}
