@@ -117,7 +117,7 @@ function readFlags(args: readonly string[]): Options | undefined {
       model: values.model,
       operator: values.operator ?? 'http://127.0.0.1:8080',
       key: values.key,
-      clickhouse: values.clickhouse,
+      clickhouse: values.clickhouse === '' ? undefined : values.clickhouse,
       tenant: values.tenant ?? 'default',
       waitSeconds,
     };

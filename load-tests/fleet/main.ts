@@ -1,6 +1,6 @@
 // The fleet's program: reads its flags, runs the stations, prints a line every few seconds and one JSON line at the end.
 import { startFleet, type Fleet } from '#load-tests/fleet/fleet';
-import { watchHealth, type Health } from '#load-tests/fleet/health';
+import { healthLimits, watchHealth, type Health } from '#load-tests/fleet/health';
 import { readOptions, type FleetOptions } from '#load-tests/fleet/options';
 import { Fault } from '#kit/fault';
 import { endWithProcess, type Closable } from '#kit/lifecycle';
@@ -55,5 +55,7 @@ function printStatus(fleet: Fleet, health: Health): void {
 /** `connected` is the count before the end began. */
 function finalReport(fleet: Fleet, before: { stations: number; connected: number }, health: Health): object {
   const { connected: _, ...counts } = fleet.tally;
-  return { ...before, ...counts, queued: fleet.queued(), ...health };
+  const isHealthy =
+    health.eventLoopP99Ms <= healthLimits.eventLoopP99Ms && health.cpuPercent <= healthLimits.cpuPercent;
+  return { ...before, ...counts, queued: fleet.queued(), ...health, generatorIsHealthy: isHealthy };
 }

@@ -24,6 +24,8 @@ export type RigOptions = {
   readonly sessionSeconds?: number;
   readonly idleSeconds?: number;
   readonly settings?: Partial<Settings>;
+  /** The 30 s for an answer are shortened as well. */
+  readonly isImpatient?: boolean;
 };
 
 /** Waits are 200 times shorter, so that a session of a minute takes 0.3 s. Odd numbers speak 1.6, even ones 2.0.1. */
@@ -33,11 +35,12 @@ export function rigOf(options: RigOptions): Rig {
   const lines: string[] = [];
   const model = modelTo((line) => lines.push(line));
   const tally = newTally();
+  const clock = scaledClock(options.timeScale ?? 200);
   const station = new Station({
     identity,
     dialect: options.version === '1.6' ? dialect16 : dialect201,
     settings: newSettings({ meterIntervalSeconds: 10, ...options.settings }),
-    clock: scaledClock(options.timeScale ?? 200),
+    clock: options.isImpatient === true ? { ...clock, deadline: clock.after } : clock,
     tally,
     model,
     logger: createLogger('fleet-test', 'silent'),

@@ -184,6 +184,16 @@ test('refused upgrades are met with back-off until the platform takes the statio
   assert.equal(csms.authorizations[0], `Basic ${Buffer.from(`${stationId}:${password}`).toString('base64')}`);
 });
 
+test('a platform that takes calls and never answers is left after two of them, and nothing is lost', async (t) => {
+  const rule: Rule = (call) => (call.connection === 1 && call.action !== 'BootNotification' ? 'silence' : undefined);
+  const settings = { transactionMessageAttempts: 10 };
+  const { csms, rig } = await plugged(t, { version: '2.0.1', isImpatient: true, settings }, rule);
+  await until(() => rig.tally.sessionsStarted >= 1, 'a start over another connection');
+  assert.ok(csms.connections >= 2);
+  assert.ok(rig.tally.timeouts >= 2);
+  assert.equal(rig.tally.dropped, 0);
+});
+
 test('the same seed gives the same story, another seed another one', async (t) => {
   const told = async (seed: string): Promise<string[]> => {
     const { csms, rig } = await plugged(t, { version: '2.0.1', seed, timeScale: 100 });
