@@ -36,7 +36,9 @@ export function judgeConnection(connection: LiveConnection, evidence: Evidence, 
   const { lease, claim, unclaimedSince, readableSince } = evidence;
   // A newer connection's StationConnected stands in the log: the live table has yet to read it, and drops this one then.
   if (claim !== undefined && claim.connectionEpoch > connection.lastEpoch) return 'holds';
-  if (isLeaseOver(lease, readableSince, nowMs)) return 'over';
+  // A claim that says "ended" comes with a StationDisconnected: that is given time to be folded, even without a lease.
+  const isEnded = claim !== undefined && !claim.connected && claim.connectionEpoch >= connection.firstEpoch;
+  if (!isEnded && isLeaseOver(lease, readableSince, nowMs)) return 'over';
   if (claim !== undefined && claim.connected && claim.connectionEpoch >= connection.firstEpoch) return 'holds';
   if (unclaimedSince === undefined) return 'unclaimed';
   return nowMs - Math.max(unclaimedSince, readableSince) >= claimTimeoutMs ? 'over' : 'unclaimed';

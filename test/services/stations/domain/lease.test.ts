@@ -52,3 +52,11 @@ test('a newer claim is never overwritten: its connection displaces this one when
   const claim = { connectionEpoch: 12, connected: true };
   assert.equal(judge({ claim, lease: { noticedAt: now, ended: true }, unclaimedSince: 0 }), 'holds');
 });
+
+test('an end that presence knows already is given time to reach the live table, and is repeated when it does not', () => {
+  const claim = { connectionEpoch: 9, connected: false };
+  const lease = { noticedAt: now, ended: true };
+  assert.equal(judge({ claim, lease }), 'unclaimed');
+  assert.equal(judge({ claim, lease, unclaimedSince: now - claimTimeoutMs + 1 }), 'unclaimed');
+  assert.equal(judge({ claim, lease, unclaimedSince: now - claimTimeoutMs }), 'over');
+});
