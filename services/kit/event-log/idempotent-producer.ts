@@ -40,6 +40,9 @@ const refusing: ReadonlySet<string> = new Set([
   'INVALID_RECORD',
 ]);
 
+/** What a producer needs of its link. */
+export type ProducerLink = Pick<BrokerLink, 'learn' | 'leaderOf' | 'send' | 'markStale' | 'hangUp'>;
+
 /** Takes a producer id. Throws Fault LOG_UNAVAILABLE, or an error of the connection. */
 export async function openIdempotentProducer(link: BrokerLink, logger: Logger): Promise<LaneProducer> {
   await link.learn([]);
@@ -50,14 +53,14 @@ export async function openIdempotentProducer(link: BrokerLink, logger: Logger): 
 
 /** Exported for tests, which give it a link of theirs. */
 export class IdempotentProducer implements LaneProducer {
-  readonly #link: BrokerLink;
+  readonly #link: ProducerLink;
   readonly #identity: ProducerIdentity;
   readonly #logger: Logger;
   readonly #encoders = new Map<number, ProduceEncoder>();
   readonly #nextSequences = new Map<string, number[]>();
   #isWorn = false;
 
-  constructor(link: BrokerLink, identity: ProducerIdentity, logger: Logger) {
+  constructor(link: ProducerLink, identity: ProducerIdentity, logger: Logger) {
     this.#link = link;
     this.#identity = identity;
     this.#logger = logger;

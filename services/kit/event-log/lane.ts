@@ -33,6 +33,7 @@ export class Lane {
   #failures = 0;
   #producer: LaneProducer | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = 0;
   #isSending = false;
   #isFlushing = false;
   #onIdle: (() => void) | undefined;
@@ -119,10 +120,7 @@ export class Lane {
     if (this.#isSending || this.#end.signal.aborted || !this.#hasWork()) return;
     const dueInMs = this.#dueInMs(nowMs);
     if (dueInMs > 0) {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        if (!this.#isSending && !this.#end.signal.aborted) this.#start();
-      }, dueInMs);
+      this.#wakeAt(nowMs + dueInMs, dueInMs);
       return;
     }
     clearTimeout(this.#timer);
@@ -130,6 +128,17 @@ export class Lane {
     this.#isSending = true;
     // Not within append(): what the same tick appends belongs into the same request.
     setImmediate(() => this.#start());
+  }
+
+  // A timer that stands for a later moment (a retry) must not make a fresh append wait for it.
+  #wakeAt(atMs: number, dueInMs: number): void {
+    if (this.#timer !== undefined && this.#timerAtMs <= atMs) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = atMs;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#schedule(performance.now());
+    }, dueInMs);
   }
 
   /** A request leaves when it is full, when its oldest record lingered, when a retry is due, or at once when we close. */
