@@ -81,7 +81,6 @@ export async function saveCommands(client: PoolClient, changed: ReadonlyMap<stri
       log_offset: forgottenThrough,
     })),
   );
-  for (const state of states) state.written = true;
 }
 
 function stateOf(commands: Map<string, Command>): StationCommands {

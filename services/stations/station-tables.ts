@@ -76,7 +76,6 @@ export async function saveStations(client: PoolClient, changed: ReadonlyMap<stri
   }
   await writeRows(client, upsertConnectors, connectorRows(told));
   await writeRows(client, upsertVariables, variableRows(told));
-  for (const station of stations) station.written = true;
 }
 
 function stationOf(row: StationRow): Station {
@@ -89,7 +88,6 @@ function stationOf(row: StationRow): Station {
     boot: bootOf(row),
     lastSeenAt: row.last_seen_at_ms,
     news: [],
-    written: true,
   };
 }
 

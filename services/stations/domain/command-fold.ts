@@ -24,13 +24,11 @@ export type StationCommands = {
   readonly stationId: string;
   /** By commandId, oldest request first, at most commandsKeptMax. */
   readonly commands: ReadonlyMap<string, Command>;
-  /** Ids whose row is to be written. */
+  /** Ids whose row the batch being folded changed; with the news they are written, then dropped (see withoutNews). */
   readonly changed: ReadonlySet<string>;
   /** Commands of this offset or older are forgotten, their rows dropped; -1: none. */
   readonly forgottenThrough: number;
   readonly news: readonly CommandNews[];
-  /** Set by whoever wrote the state: the next fold starts with nothing to write. A retried write still has it all. */
-  written: boolean;
 };
 
 /** Commands kept per station; with the next one the oldest is forgotten. */
@@ -59,8 +57,12 @@ export function newStationCommands(tenantId: string, stationId: string): Station
     changed: new Set(),
     forgottenThrough: -1,
     news: [],
-    written: true,
   };
+}
+
+/** The state as the next batch begins with it: what changed was written. */
+export function withoutNews(state: StationCommands): StationCommands {
+  return state.changed.size === 0 ? state : { ...state, changed: new Set(), news: [] };
 }
 
 function requestedOne(state: StationCommands, event: CommandRequested, by: { offset: number; refOf: RefOf }): Folded {
@@ -91,8 +93,7 @@ function completedOne(state: StationCommands, event: CommandCompleted): Folded {
 }
 
 function before(state: StationCommands | undefined, event: { tenantId: string; stationId: string }): StationCommands {
-  const known = state ?? newStationCommands(event.tenantId, event.stationId);
-  return known.written ? { ...known, changed: new Set(), news: [], written: false } : known;
+  return state ?? newStationCommands(event.tenantId, event.stationId);
 }
 
 function withCommand(state: StationCommands, was: Command | undefined, is: Command): StationCommands {

@@ -120,10 +120,8 @@ function variablesReported(state: Station | undefined, event: VariablesReported,
   return { state: { ...after, news: [...station.news, report] } };
 }
 
-/** The state before the event; news that were written are gone from it. */
 function before(state: Station | undefined, meta: Meta): Station {
-  const station = state ?? newStation(meta.tenantId, meta.stationId);
-  return { ...station, news: station.written ? [] : station.news, written: false };
+  return state ?? newStation(meta.tenantId, meta.stationId);
 }
 
 function standingOf(station: Station, { connectionEpoch, seq }: Meta): Standing {

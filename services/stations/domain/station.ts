@@ -75,9 +75,8 @@ export type Station = {
   readonly boot: Boot | null;
   /** recordedAt of the newest event of the station itself that this fold reads; 0: never. */
   readonly lastSeenAt: number;
+  /** Of the batch being folded; written with the state, then dropped (see withoutNews). */
   readonly news: readonly News[];
-  /** Set by whoever wrote the state: the next fold starts with no news. A retried write of the same state still has them. */
-  written: boolean;
 };
 
 /** Connections kept per station in the table of connections; older ones are dropped as new ones open. */
@@ -93,8 +92,12 @@ export function newStation(tenantId: string, stationId: string): Station {
     boot: null,
     lastSeenAt: 0,
     news: [],
-    written: true,
   };
+}
+
+/** The state as the next batch begins with it: its news were written. */
+export function withoutNews(station: Station): Station {
+  return station.news.length === 0 ? station : { ...station, news: [] };
 }
 
 /** The connection that is or was the station's last. */
