@@ -2,7 +2,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchemaValidationError,
+} from 'fastify';
 import { Fault } from '#kit/fault';
 import type { Logger } from '#kit/logger';
 import { metricsRegistry } from '#kit/metrics';
@@ -34,15 +42,17 @@ const openPaths: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics',
 
 /** Builds the API; routes are added with their TypeBox schemas, then listen() starts it. */
 export function createHttp(options: HttpOptions) {
-  const api = fastify({
-    loggerInstance: options.logger,
-    disableRequestLogging: true,
+  const logger: FastifyBaseLogger = options.logger;
+  const bare = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
-  })
-    .withTypeProvider<TypeBoxTypeProvider>()
-    .setValidatorCompiler(TypeBoxValidatorCompiler);
+  });
+  // Called, not registered: a registered plugin loads later and would not see the routes that were added before.
+  swagger(bare, { openapi: { openapi: '3.1.0', info: infoOf(options.service) } }, () => {});
+  const api = bare.withTypeProvider<TypeBoxTypeProvider>().setValidatorCompiler(TypeBoxValidatorCompiler);
   api.setErrorHandler(answerError);
   api.setNotFoundHandler((request, reply) =>
     problem(reply, { status: 404, title: 'No such resource', detail: `${request.method} ${request.url}` }),
@@ -57,10 +67,6 @@ export function createHttp(options: HttpOptions) {
       request.caller = caller;
     });
   }
-  // Registered, not awaited: fastify loads plugins in order before it serves, and routes added later are seen by it.
-  void api.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: `Chargestream ${options.service}`, version: '1' } },
-  });
   void api.register(async (inner) => addOwnRoutes(inner, options));
   return api;
 }
@@ -104,6 +110,10 @@ export function decodeCursor(cursor: string): readonly (string | number)[] | und
   }
 }
 
+function infoOf(service: string): { title: string; version: string } {
+  return { title: `Chargestream ${service}`, version: '1' };
+}
+
 async function addOwnRoutes(api: FastifyInstance, options: HttpOptions): Promise<void> {
   const hidden = { schema: { hide: true } } as const;
   api.get('/health', hidden, async () => ({ status: 'alive', service: options.service }));
@@ -135,10 +145,8 @@ function answerError(error: FastifyError | Fault | Error, request: FastifyReques
     return problem(reply, { status: error.status, title: error.message, code: error.code, detail: error.detail });
   }
   if ('validation' in error && Array.isArray(error.validation)) {
-    const violations = error.validation.map((violation) => ({
-      path: `${error.validationContext ?? 'body'}${violation.instancePath}`,
-      message: violation.message ?? 'is not valid',
-    }));
+    const context = error.validationContext ?? 'body';
+    const violations = error.validation.flatMap((violation) => violationsOf(context, violation));
     return problem(reply, { status: 400, title: 'The request is not valid', violations });
   }
   if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500) {
@@ -146,4 +154,19 @@ function answerError(error: FastifyError | Fault | Error, request: FastifyReques
   }
   request.log.error({ err: error }, 'request met a bug');
   return problem(reply, { status: 500, title: 'Something went wrong on our side' });
+}
+
+type Violation = NonNullable<Problem['violations']>[number];
+
+/** Each fault under the path of what is wrong or missing. A property that is not known is named twice by the validator. */
+function violationsOf(
+  context: string,
+  { keyword, instancePath, message, params }: FastifySchemaValidationError,
+): Violation[] {
+  const path = `${context}${instancePath}`;
+  const { requiredProperties } = params;
+  if (keyword === 'required' && Array.isArray(requiredProperties))
+    return requiredProperties.map((property) => ({ path: `${path}/${String(property)}`, message: 'is missing' }));
+  if (keyword === 'additionalProperties') return [];
+  return [{ path, message: keyword === 'boolean' ? 'is not known here' : (message ?? 'is not valid') }];
 }

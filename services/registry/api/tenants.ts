@@ -1,0 +1,76 @@
+// /v1/tenants: who shares this installation; for keys of the role platform.
+import Type from 'typebox';
+import { tenantIdPattern, tenantValue } from '#contracts/registry';
+import { decodeCursor, encodeCursor, type HttpApi } from '#kit/http';
+import { createTenant, findTenant, listTenants, renameTenant } from '../store/tenants.ts';
+import type { Store } from '../store/write.ts';
+import { flat, sendRow } from './respond.ts';
+import {
+  expectedOf,
+  ifMatch,
+  pageLimits,
+  pageOf,
+  paging,
+  problems,
+  resourceOf,
+  strict,
+  versionField,
+} from './schemas.ts';
+
+const tags = ['tenants'];
+const tenant = resourceOf(tenantValue);
+const params = Type.Object({ tenantId: Type.String({ pattern: tenantIdPattern }) });
+const patch = Type.Object({ name: tenantValue.properties.name, ...versionField }, strict);
+
+export function addTenantRoutes(api: HttpApi, store: Store): void {
+  api.get(
+    '/v1/tenants',
+    {
+      schema: {
+        tags,
+        summary: 'List tenants',
+        querystring: Type.Object(paging, strict),
+        response: { 200: pageOf(tenant), ...problems },
+      },
+    },
+    async ({ query: { cursor, limit = pageLimits.byDefault } }, reply) => {
+      const after = cursor === undefined ? '' : String(decodeCursor(cursor)?.[0] ?? '');
+      const rows = await listTenants(store, after, limit + 1);
+      const items = rows.slice(0, limit).map(flat);
+      const last = items.at(-1);
+      return reply.send({
+        items,
+        nextCursor: rows.length > limit && last !== undefined ? encodeCursor([last.tenantId]) : null,
+      });
+    },
+  );
+  api.post(
+    '/v1/tenants',
+    { schema: { tags, summary: 'Create a tenant', body: tenantValue, response: { 201: tenant, ...problems } } },
+    async ({ caller: { actor }, body }, reply) =>
+      sendRow(reply, await createTenant(store, { actor, at: store.now() }, body), flat, 201),
+  );
+  api.get(
+    '/v1/tenants/:tenantId',
+    { schema: { tags, summary: 'Read a tenant', params, response: { 200: tenant, ...problems } } },
+    async ({ params: { tenantId } }, reply) => sendRow(reply, await findTenant(store, tenantId), flat),
+  );
+  api.patch(
+    '/v1/tenants/:tenantId',
+    {
+      schema: {
+        tags,
+        summary: 'Rename a tenant',
+        params,
+        headers: ifMatch,
+        body: patch,
+        response: { 200: tenant, ...problems },
+      },
+    },
+    async ({ caller: { actor }, params: { tenantId }, headers, body: { version, name } }, reply) => {
+      const expected = expectedOf(headers, { version });
+      const by = { actor, at: store.now() };
+      return sendRow(reply, await renameTenant(store, by, { tenantId, name }, expected), flat);
+    },
+  );
+}
