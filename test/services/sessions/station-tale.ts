@@ -1,5 +1,5 @@
 // Events of one station as a gateway would append them, and the fold over them, for the tests of sessions.
-import type { ChargingEvent, Meta, Reading, Records } from '#contracts/generated/types';
+import type { Meta, Reading, Records } from '#contracts/generated/types';
 import { reportedIdOf, startKeyOf } from '#contracts/keys';
 import type { Emission } from '#services/sessions/domain/emission';
 import { sessionsFold, type SessionEvents } from '#services/sessions/domain/fold';
@@ -19,13 +19,14 @@ type When = { at?: number; recordedAt?: number };
 
 /** A station that tells of its transactions; every event is the next one of its connection. */
 export class Station {
-  readonly tenantId = 'acme';
+  readonly tenantId: string;
   readonly stationId: string;
   epoch = 100;
   #seq = 0;
   #messages = 0;
 
-  constructor(stationId = 'CS-1') {
+  constructor(stationId = 'CS-1', tenantId = 'acme') {
+    this.tenantId = tenantId;
     this.stationId = stationId;
   }
 
@@ -232,11 +233,6 @@ export function flags(session: Session | undefined): Flag[] {
 
 export function spoken({ emissions }: Told): string[] {
   return emissions.map(({ type }) => type);
-}
-
-/** Charging events and session events are the same records. */
-export function asChargingEvent(event: SessionEvent): ChargingEvent {
-  return event;
 }
 
 const emptyReading: Reading = {

@@ -1,0 +1,38 @@
+// Configuration of the sessions service, with defaults and bounds.
+import { integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
+
+const settings = {
+  brokers: list('KAFKA_BROKERS', ['127.0.0.1:9092']),
+  partitions: integer('EVENT_PARTITIONS', 24, 1, 1024),
+  replicationFactor: integer('KAFKA_REPLICATION_FACTOR', 1, 1, 5),
+  databaseUrl: text('DATABASE_URL', 'postgres://postgres:postgres@127.0.0.1:5432/postgres'),
+  databasePoolMax: integer('DATABASE_POOL_MAX', 8, 2, 100),
+  secretsFile: text('SECRETS_FILE', '.data/secrets.json'),
+  host: text('HOST', '127.0.0.1'),
+  port: integer('SESSIONS_PORT', 8103, 0, 65_535),
+  /** Events that one transaction applies: more make a replay faster and a failed batch dearer. */
+  batchRecordsMax: integer('SESSIONS_BATCH_RECORDS_MAX', 5_000, 1, 100_000),
+  /** Stations whose sessions are kept in memory between batches. */
+  cachedStatesMax: integer('SESSIONS_CACHED_STATIONS_MAX', 50_000, 1, 10_000_000),
+} as const;
+
+export type SessionsConfig = ConfigOf<typeof settings>;
+
+/** Throws Fault CONFIG_INVALID that names every faulty variable. */
+export function sessionsConfig(environment: Environment): SessionsConfig {
+  return readConfig(settings, environment);
+}
+
+/** How the log is read and written here; emissions are few beside the events, so one lane does. */
+export const logSettings = {
+  lanes: 1,
+  lingerMs: 2,
+  batchRecordsMax: 5_000,
+  batchBytesMax: 900_000,
+  queueBytesMax: 64 * 1024 * 1024,
+  appendTimeoutMs: 30_000,
+  closeTimeoutMs: 5_000,
+  fetchWaitMs: 100,
+  fetchBytesMax: 8 * 1024 * 1024,
+  bufferBytesMax: 32 * 1024 * 1024,
+} as const;
