@@ -1,4 +1,5 @@
 // The partitions that one process reads and owns: claimed by epoch, followed without gaps, left when another owns them.
+import assert from 'node:assert/strict';
 import type { LogReader, PartitionBatch, TopicSpec } from '#kit/event-log/types';
 import { Fault } from '#kit/fault';
 import type { Logger } from '#kit/logger';
@@ -106,6 +107,15 @@ export class OwnedPartitions {
       const last = records.at(-1);
       if (owned === undefined || last === undefined) return [];
       return [{ partition, from: owned.nextOffset, to: last.offset + 1, ownerEpoch: owned.ownerEpoch }];
+    });
+  }
+
+  /** The same moves with the epoch under which this process owns their partitions. */
+  fencesOf(moves: readonly { readonly partition: number; readonly from: number; readonly to: number }[]): Advance[] {
+    return moves.map(({ partition, from, to }) => {
+      const owned = this.#owned.get(partition);
+      assert(owned !== undefined, `partition ${partition} was never claimed`);
+      return { partition, from, to, ownerEpoch: owned.ownerEpoch };
     });
   }
 
