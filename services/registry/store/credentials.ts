@@ -93,8 +93,14 @@ export async function deleteCredential(
   return rows[0] === undefined ? undefined : valueOf(rows[0]);
 }
 
-/** Removes those of the tenant whose grace is over. */
+/** Removes those of the tenant whose grace is over; stations are locked first, as every other write does. */
 export async function deleteEnded(client: PoolClient, { tenantId, at }: Writing): Promise<CredentialValue[]> {
+  await client.query(
+    `select from stations where tenant_id = $1 and station_id in (
+       select station_id from credentials where tenant_id = $1 and valid_until <= $2)
+     order by station_id for no key update`,
+    [tenantId, new Date(at)],
+  );
   const { rows } = await client.query<Row>(
     `delete from credentials where tenant_id = $1 and valid_until <= $2 returning ${shownColumns}`,
     [tenantId, new Date(at)],

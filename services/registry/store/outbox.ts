@@ -3,6 +3,7 @@ import { encodeRecord } from '#contracts/codec';
 import type { RegistryChanged, StationRegistered, TokenRegistered } from '#contracts/generated/types';
 import { stationKey, tokenKey } from '#contracts/keys';
 import type { RegistryKind } from '#contracts/registry';
+import type { OutboxEntry } from '#kit/outbox';
 
 export type Change = {
   readonly kind: RegistryKind;
@@ -37,23 +38,35 @@ export function registryChanged(change: Change): RegistryChanged {
   };
 }
 
-/** Key and bytes of a change for its topic. */
-export function changeRecord(change: Change): { key: string; value: Buffer } {
-  return {
-    key: `${change.tenantId}/${change.kind}/${change.id}`,
-    value: encodeRecord('RegistryChanged', registryChanged(change)),
+/** What lies in the outbox: the change as a record's fields, the current value as finished bytes in base64. */
+export type Payload = {
+  /** Null where only the current value is said again. */
+  readonly change: RegistryChanged | null;
+  readonly current: { readonly topic: Current['topic']; readonly key: string; readonly bytes: string | null } | null;
+};
+
+export function entryOf(change: Change): OutboxEntry {
+  const { kind, tenantId, id, version: rowVersion, current } = change;
+  const payload: Payload = {
+    change: registryChanged(change),
+    current: current === undefined ? null : payloadOf(tenantId, current),
   };
+  return { topic: kind, key: `${tenantId}/${id}`, type: 'RegistryChanged', rowVersion, payload };
 }
 
-/** Key and bytes of a current value for its topic. */
-export function currentRecord(tenantId: string, current: Current): { key: string; value: Buffer | null } {
+export function payloadOf(tenantId: string, current: Current): NonNullable<Payload['current']> {
   const key = current.topic === 'stations' ? stationKey(tenantId, current.id) : tokenKey(tenantId, current.id);
-  if (current.value === null) return { key, value: null };
-  return {
-    key,
-    value:
-      current.topic === 'stations'
-        ? encodeRecord('StationRegistered', current.value)
-        : encodeRecord('TokenRegistered', current.value),
-  };
+  return { topic: current.topic, key, bytes: bytesOf(current)?.toString('base64') ?? null };
+}
+
+/** Key of a change in its topic. */
+export function changeKey({ tenantId, kind, id }: Pick<RegistryChanged, 'tenantId' | 'kind' | 'id'>): string {
+  return `${tenantId}/${kind}/${id}`;
+}
+
+function bytesOf(current: Current): Buffer | null {
+  if (current.value === null) return null;
+  return current.topic === 'stations'
+    ? encodeRecord('StationRegistered', current.value)
+    : encodeRecord('TokenRegistered', current.value);
 }

@@ -1,0 +1,114 @@
+// Tells the log what was written: every change into the history, current stations and tokens into the caches of gateways.
+import { encodeRecord } from '#contracts/codec';
+import { partitionOf } from '#contracts/keys';
+import { registryPartitions, type Topics } from '#contracts/topics';
+import type { LogWriter } from '#kit/event-log/types';
+import type { Closable } from '#kit/lifecycle';
+import type { Logger } from '#kit/logger';
+import { runOutboxRelay, type OutboxEntry, type OutboxRelayOptions } from '#kit/outbox';
+import { asTenant, type Database } from '#kit/postgres';
+import { registeredStation } from './domain/station.ts';
+import { registeredToken } from './domain/token.ts';
+import { stations, tokens } from './store/kinds.ts';
+import { changeKey, payloadOf, type Current, type Payload } from './store/outbox.ts';
+import { verifiersOf } from './store/stations.ts';
+import { findRow } from './store/table.ts';
+
+export type RelayTopics = Pick<Topics, 'registryChanges' | 'registryStations' | 'registryTokens'>;
+
+export type RelayOptions = {
+  readonly database: Database;
+  readonly writer: LogWriter;
+  readonly topics: RelayTopics;
+  readonly logger: Logger;
+};
+
+export function runRelay({ database, writer, topics, logger }: RelayOptions): Closable {
+  return runOutboxRelay({
+    database,
+    writer,
+    logger,
+    toRecords: (entry) => recordsOf(topics, entry),
+    current: (entries) => currentEntries(database, entries),
+  });
+}
+
+/** The records that tell of an entry. */
+export function recordsOf(topics: RelayTopics, entry: OutboxEntry): ReturnType<OutboxRelayOptions['toRecords']> {
+  // Written by entryOf() alone, so its shape is ours.
+  const { change, current } = entry.payload as Payload;
+  const history =
+    change === null
+      ? []
+      : [
+          {
+            topic: topics.registryChanges.name,
+            partition: 0,
+            record: { key: changeKey(change), type: 'RegistryChanged', value: encodeRecord('RegistryChanged', change) },
+          },
+        ];
+  if (current === null) return history;
+  const { key, bytes } = current;
+  const isStation = current.topic === 'stations';
+  return [
+    ...history,
+    {
+      topic: isStation ? topics.registryStations.name : topics.registryTokens.name,
+      partition: partitionOf(key, registryPartitions),
+      record: {
+        key,
+        type: isStation ? 'StationRegistered' : 'TokenRegistered',
+        value: bytes === null ? null : Buffer.from(bytes, 'base64'),
+      },
+    },
+  ];
+}
+
+/** What the rows of these entries hold now, for the compacted topics; their history needs no repeat. */
+async function currentEntries(database: Database, entries: readonly OutboxEntry[]): Promise<OutboxEntry[]> {
+  const named = new Map(
+    entries
+      .filter(({ topic }) => topic === 'station' || topic === 'token')
+      .map((entry) => [`${entry.topic}/${entry.key}`, entry]),
+  );
+  const now: OutboxEntry[] = [];
+  for (const entry of named.values()) {
+    const [tenantId, id] = splitKey(entry.key);
+    const { rowVersion, current } = await (entry.topic === 'station'
+      ? currentStation(database, tenantId, id)
+      : currentToken(database, tenantId, id));
+    now.push({
+      ...entry,
+      rowVersion: rowVersion ?? entry.rowVersion,
+      payload: { change: null, current: payloadOf(tenantId, current) } satisfies Payload,
+    });
+  }
+  return now;
+}
+
+type Now = { readonly rowVersion: number | undefined; readonly current: Current };
+
+function currentStation(database: Database, tenantId: string, id: string): Promise<Now> {
+  return asTenant(database, tenantId, async (client) => {
+    const row = await findRow(client, stations.table, tenantId, id);
+    if (row === undefined) return { rowVersion: undefined, current: { topic: 'stations', id, value: null } };
+    const verifiers = (await verifiersOf(client, tenantId, [id])).get(id) ?? [];
+    const value = registeredStation(row.value, tenantId, row.audit.version, verifiers);
+    return { rowVersion: row.audit.version, current: { topic: 'stations', id, value } };
+  });
+}
+
+function currentToken(database: Database, tenantId: string, id: string): Promise<Now> {
+  return asTenant(database, tenantId, async (client) => {
+    const row = await findRow(client, tokens.table, tenantId, id);
+    if (row === undefined) return { rowVersion: undefined, current: { topic: 'tokens', id, value: null } };
+    const value = registeredToken(row.value, tenantId, row.audit.version);
+    return { rowVersion: row.audit.version, current: { topic: 'tokens', id, value } };
+  });
+}
+
+/** `tenant/id`; a tenant holds no slash. */
+function splitKey(key: string): [string, string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
