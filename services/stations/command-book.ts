@@ -6,8 +6,12 @@ import type { LogRecord } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
 import { completed, requestedAgain, requestedCommand, sent, type Command } from './domain/command.ts';
 
-/** A command with the words of its first request, which a second one repeats. */
-export type Entry = { readonly command: Command; readonly request: CommandRequested };
+/** A command with the words of its first request, which a second one repeats, and with its end. */
+export type Entry = {
+  readonly command: Command;
+  readonly request: CommandRequested;
+  readonly completion: CommandCompleted | undefined;
+};
 
 export type CommandBookOptions = {
   readonly logger: Logger;
@@ -23,7 +27,8 @@ const forgetAfterMs = 60_000;
 export class CommandBook {
   readonly #entries = new Map<string, Entry>();
   readonly #idsByStation = new Map<string, Set<string>>();
-  readonly #waiters = new Map<string, Set<(completion: CommandCompleted) => void>>();
+  readonly #waiters = new Map<string, Set<() => void>>();
+  #waiting = 0;
   readonly #options: CommandBookOptions;
 
   constructor(options: CommandBookOptions) {
@@ -46,20 +51,28 @@ export class CommandBook {
     return this.#idsByStation.keys();
   }
 
-  /** Resolves with the first completion, or with undefined after waitMs. */
-  completion(commandId: string, waitMs: number): Promise<CommandCompleted | undefined> {
+  /** Resolves once the command is completed, at the latest after waitMs. */
+  completed(commandId: string, waitMs: number): Promise<void> {
+    if (this.#entries.get(commandId)?.completion !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const waiting = this.#waiters.get(commandId) ?? new Set();
       this.#waiters.set(commandId, waiting);
-      const settle = (completion: CommandCompleted | undefined): void => {
+      this.#waiting += 1;
+      const settle = (): void => {
         clearTimeout(timer);
-        waiting.delete(settle);
+        if (!waiting.delete(settle)) return;
+        this.#waiting -= 1;
         if (waiting.size === 0) this.#waiters.delete(commandId);
-        resolve(completion);
+        resolve();
       };
-      const timer = setTimeout(() => settle(undefined), waitMs);
+      const timer = setTimeout(settle, waitMs);
       waiting.add(settle);
     });
+  }
+
+  /** How many wait for a completion. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   onRecord(record: LogRecord): void {
@@ -95,7 +108,7 @@ export class CommandBook {
       return;
     }
     const key = stationKey(tenantId, stationId);
-    this.#entries.set(commandId, { command: requestedCommand(request, offset), request });
+    this.#entries.set(commandId, { command: requestedCommand(request, offset), request, completion: undefined });
     const ids = this.#idsByStation.get(key);
     if (ids === undefined) this.#idsByStation.set(key, new Set([commandId]));
     else ids.add(commandId);
@@ -103,10 +116,13 @@ export class CommandBook {
   }
 
   #completed(completion: CommandCompleted): void {
-    const entry = this.#change(completion.commandId, (command) => completed(command, completion));
-    if (entry !== undefined) this.#options.onCompleted(entry, completion);
-    // A waiter takes the first completion it hears of; the log holds them in order.
-    for (const settle of this.#waiters.get(completion.commandId) ?? []) settle(completion);
+    const { commandId } = completion;
+    const changed = this.#change(commandId, (command) => completed(command, completion));
+    if (changed === undefined) return;
+    const entry = { ...changed, completion };
+    this.#entries.set(commandId, entry);
+    this.#options.onCompleted(entry, completion);
+    for (const settle of this.#waiters.get(commandId) ?? []) settle();
   }
 
   #change(commandId: string, change: (command: Command) => Command): Entry | undefined {

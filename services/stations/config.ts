@@ -20,3 +20,17 @@ export type StationsConfig = ConfigOf<typeof settings>;
 export function stationsConfig(environment: Environment): StationsConfig {
   return readConfig(settings, environment);
 }
+
+/** How this service reads and writes the log. */
+export const logSettings = {
+  fetchWaitMs: 100,
+  fetchBytesMax: 4 * 1024 * 1024,
+  bufferBytesMax: 16 * 1024 * 1024,
+  lanes: 1,
+  lingerMs: 2,
+  batchRecordsMax: 1_000,
+  batchBytesMax: 900_000,
+  queueBytesMax: 16 * 1024 * 1024,
+  appendTimeoutMs: 10_000,
+  closeTimeoutMs: 5_000,
+} as const;

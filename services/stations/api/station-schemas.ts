@@ -77,12 +77,7 @@ export const stateFilters = Type.Object(
   {
     ...paging,
     connected: Type.Optional(Type.Boolean()),
-    status: Type.Optional(
-      Type.Union(
-        statuses.map((status) => Type.Literal(status)),
-        { description: 'Stations with a connector of this status' },
-      ),
-    ),
+    status: Type.Optional(Type.Enum([...statuses], { description: 'Stations with a connector of this status' })),
     vendor: Type.Optional(Type.String({ maxLength: 100 })),
     model: Type.Optional(Type.String({ maxLength: 100 })),
   },

@@ -1,0 +1,107 @@
+// What operators send and get for commands; each intent with its own parameters.
+import Type, { type Static } from 'typebox';
+import { intents, isIntent, type Intent } from '#contracts/commands';
+import { stationIdPattern } from '#contracts/registry';
+import { instant, nullable, paging, strict } from './schemas.ts';
+
+export const expirySecondsMax = 86_400;
+export const waitSecondsMax = 60;
+
+/** Printable, so that it can be part of a hash and of a header. */
+const idempotencyKey = Type.String({
+  pattern: '^[\\x21-\\x7e]{1,100}$',
+  description: 'The same key with the same request names the same command; with another request it is refused (409)',
+});
+
+const expiresInSeconds = Type.Integer({
+  minimum: 1,
+  maximum: expirySecondsMax,
+  description: 'How long the command may wait for the station; by default as long as its intent makes sense',
+});
+
+const optional = {
+  expiresInSeconds: Type.Optional(expiresInSeconds),
+  idempotencyKey: Type.Optional(idempotencyKey),
+} as const;
+
+const intentNames = Object.keys(intents).filter(isIntent);
+
+/** Checked intent by intent, see command-body.ts. */
+export const commandInput = Type.Unsafe<CommandInput>(
+  Type.Union(
+    intentNames.map((intent) =>
+      Type.Object(
+        { intent: Type.Literal(intent), parameters: intents[intent].parameters, ...optional },
+        { ...strict, description: `Waits ${intents[intent].expirySeconds} s by default; lane ${intents[intent].lane}` },
+      ),
+    ),
+  ),
+);
+
+/** The body of a known intent, as commandInput shows it. */
+export function commandInputOf(intent: Intent) {
+  return Type.Object({ intent: Type.Literal(intent), parameters: intents[intent].parameters, ...optional }, strict);
+}
+
+export const intentName = Type.Enum(intentNames);
+
+export type CommandInput = {
+  readonly intent: Intent;
+  readonly parameters: Record<string, unknown>;
+  readonly expiresInSeconds?: number;
+  readonly idempotencyKey?: string;
+};
+
+export const commandHeaders = Type.Object({ 'idempotency-key': Type.Optional(idempotencyKey) });
+
+export const commandQuery = Type.Object(
+  {
+    waitSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: waitSecondsMax,
+        description: 'Answer when the command is completed (200), at the latest after so long (202)',
+      }),
+    ),
+  },
+  strict,
+);
+
+const states = Type.Enum(['requested', 'sent', 'completed']);
+const outcomes = Type.Enum(['accepted', 'rejected', 'notSupported', 'failed', 'offline', 'expired', 'unknown'], {
+  description: 'unknown: it was sent, and nobody knows what became of it',
+});
+
+export const command = Type.Object({
+  commandId: Type.String(),
+  stationId: Type.String(),
+  intent: Type.String(),
+  lane: Type.String({ description: 'Commands for a driver go before maintenance' }),
+  parameters: Type.Record(Type.String(), Type.Unknown(), { description: 'A token is shown by its pseudonym' }),
+  state: states,
+  outcome: nullable(outcomes),
+  detail: nullable(Type.String()),
+  answer: Type.Unknown({ description: "The station's answer in its OCPP version, secrets redacted; null without one" }),
+  requestedBy: Type.String(),
+  requestedAt: instant,
+  expiresAt: instant,
+  requests: Type.Integer({ description: 'More than 1: asked again under a newer connection' }),
+  sentAt: nullable(instant),
+  action: nullable(Type.String({ description: 'OCPP action that was sent (first)' })),
+  completedAt: nullable(instant),
+  completedBy: nullable(Type.String()),
+});
+export type CommandView = Static<typeof command>;
+
+export const commandFilters = Type.Object(
+  {
+    ...paging,
+    stationId: Type.Optional(Type.String({ pattern: stationIdPattern })),
+    state: Type.Optional(states),
+    outcome: Type.Optional(outcomes),
+    intent: Type.Optional(intentName),
+  },
+  strict,
+);
+
+export const commandParams = Type.Object({ commandId: Type.String({ minLength: 1, maxLength: 100 }) });

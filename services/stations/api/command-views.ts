@@ -1,0 +1,65 @@
+// A command as operators see it, from its row or, before that is written, from the log.
+import type { CommandCompleted } from '#contracts/generated/types';
+import type { Entry } from '../command-book.ts';
+import type { CommandRow } from '../command-reads.ts';
+import { shownParameters, type RefOf } from '../domain/shown-parameters.ts';
+import type { CommandView } from './command-schemas.ts';
+import { isoOf } from './page.ts';
+
+export function viewOfRow(row: CommandRow): CommandView {
+  return {
+    commandId: row.command_id,
+    stationId: row.station_id,
+    intent: row.intent,
+    lane: row.lane,
+    parameters: row.parameters,
+    state: row.state,
+    outcome: row.outcome,
+    detail: row.detail,
+    answer: answerOf(row.answer_json),
+    requestedBy: row.requested_by,
+    requestedAt: isoOf(row.requested_at_ms),
+    expiresAt: isoOf(row.expires_at_ms),
+    requests: row.requests,
+    sentAt: isoOf(row.sent_at_ms),
+    action: row.sent_action,
+    completedAt: isoOf(row.completed_at_ms),
+    completedBy: row.completed_by,
+  };
+}
+
+export function viewOfEntry({ command, request, completion }: Entry, refOf: RefOf): CommandView {
+  const { life } = command;
+  const sent = life.phase === 'requested' ? null : life.sent;
+  return {
+    commandId: command.commandId,
+    stationId: command.stationId,
+    intent: command.intent,
+    lane: command.lane,
+    parameters: shownParameters(command.tenantId, JSON.parse(request.parametersJson), refOf),
+    state: life.phase,
+    requestedBy: request.requestedBy,
+    requestedAt: isoOf(command.requestedAt),
+    expiresAt: isoOf(command.expiresAt),
+    requests: command.requests,
+    ...(sent === null ? unsent : { sentAt: isoOf(sent.at), action: sent.action }),
+    ...(completion === undefined ? uncompleted : endOf(completion)),
+  };
+}
+
+const unsent = { sentAt: null, action: null };
+const uncompleted = { outcome: null, detail: null, answer: null, completedAt: null, completedBy: null };
+
+function endOf({ outcome, detail, answerJson, completedAt, completedBy }: CommandCompleted) {
+  return { outcome, detail, answer: answerOf(answerJson), completedAt: isoOf(completedAt), completedBy };
+}
+
+/** Gateways write JSON; anything else is shown as the text it is. */
+function answerOf(answerJson: string | null): unknown {
+  if (answerJson === null) return null;
+  try {
+    return JSON.parse(answerJson);
+  } catch {
+    return answerJson;
+  }
+}

@@ -1,0 +1,70 @@
+// Starts what decides: the books that follow the log, and over them the completion of commands and the lease timer.
+import type { Topics } from '#contracts/topics';
+import type { LogWriter } from '#kit/event-log/types';
+import type { Lifecycle } from '#kit/lifecycle';
+import type { Logger } from '#kit/logger';
+import type { Database } from '#kit/postgres';
+import type { CommandCompleted } from '#contracts/generated/types';
+import { CommandBook, type Entry } from './command-book.ts';
+import { Completion } from './completion.ts';
+import type { StationsConfig } from './config.ts';
+import { Leadership } from './leadership.ts';
+import { LeaseTimer } from './lease-timer.ts';
+import { openFollower } from './log-follower.ts';
+import { commandLatencySeconds, commandsCompleted } from './metrics.ts';
+import { PresenceBook } from './presence-book.ts';
+
+export type ProcessesOptions = {
+  readonly config: StationsConfig;
+  readonly topics: Topics;
+  readonly database: Database;
+  readonly log: LogWriter;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+};
+
+/** Resolves when both books hold what stands in the log; the processes run from then on, in the instance that leads. */
+export async function startProcesses(
+  options: ProcessesOptions,
+): Promise<{ commands: CommandBook; presence: PresenceBook }> {
+  const { config, topics, database, log, logger, lifecycle } = options;
+  const now = Date.now;
+  const leadership = new Leadership(database, 'stations.processes', logger);
+  const leads = (): boolean => leadership.leads;
+  const running: { completion?: Completion } = {};
+  const onChange = (key: string): void => running.completion?.look(key);
+  // One instance counts, and not what it reads again after a start.
+  const onCompleted = (entry: Entry, end: CommandCompleted): void => {
+    if (running.completion !== undefined && leads()) countCompleted(entry, end);
+  };
+  const commands = new CommandBook({ logger, onChange, onCompleted });
+  const presence = new PresenceBook({ logger, now, onChange });
+  const follow = (topic: string, book: CommandBook | PresenceBook) =>
+    openFollower({
+      brokers: config.brokers,
+      clientId: 'stations-processes',
+      topic,
+      logger,
+      onRecord: (record) => book.onRecord(record),
+    });
+  const commandsLog = lifecycle.add('commands book', await follow(topics.commands.name, commands));
+  const presenceLog = lifecycle.add('presence book', await follow(topics.presence.name, presence));
+  const readPresence = (): Promise<void> => presenceLog.readToEnd();
+  const readBoth = async (): Promise<void> => {
+    await Promise.all([presenceLog.readToEnd(), commandsLog.readToEnd()]);
+  };
+  await readBoth();
+  commands.forget(now());
+  lifecycle.add('leadership', leadership);
+  const { tickMs } = config;
+  const decider = { presence, log, logger, tickMs, leads, now };
+  const completing = { ...decider, commands, topic: topics.commands, readToEnd: readBoth };
+  running.completion = lifecycle.add('completion', new Completion(completing));
+  lifecycle.add('lease timer', new LeaseTimer({ ...decider, topics, database, readToEnd: readPresence }));
+  return { commands, presence };
+}
+
+function countCompleted({ command }: Entry, { outcome, completedAt }: CommandCompleted): void {
+  commandsCompleted.inc({ intent: command.intent, outcome });
+  commandLatencySeconds.observe({ intent: command.intent }, Math.max(0, completedAt - command.requestedAt) / 1000);
+}

@@ -1,0 +1,111 @@
+// Takes a command from an operator into the log: named by its idempotency key, for the connection that is live now.
+import { randomUUID } from 'node:crypto';
+import { encodeRecord } from '#contracts/codec';
+import { intents } from '#contracts/commands';
+import type { CommandRequested } from '#contracts/generated/types';
+import { commandIdOf, partitionOf, stationKey } from '#contracts/keys';
+import type { TopicSpec, LogWriter } from '#kit/event-log/types';
+import type { Caller, Problem } from '#kit/http';
+import type { CommandInput } from './api/command-schemas.ts';
+import type { CommandBook, Entry } from './command-book.ts';
+import { noConnection, requestedCommand } from './domain/command.ts';
+import { shownParameters, type RefOf } from './domain/shown-parameters.ts';
+import { secretWrites } from './domain/wish.ts';
+import { requestHashOf, type Idempotency } from './idempotency.ts';
+import { commandsRequested } from './metrics.ts';
+import type { PresenceBook } from './presence-book.ts';
+
+export type RequestParts = {
+  readonly commands: CommandBook;
+  readonly presence: PresenceBook;
+  readonly idempotency: Idempotency;
+  readonly topic: TopicSpec;
+  readonly log: LogWriter;
+  readonly refOf: RefOf;
+  isRegistered(tenantId: string, stationId: string): boolean;
+  now(): number;
+};
+
+export type Asked = { readonly caller: Caller; readonly stationId: string; readonly input: CommandInput };
+
+/** known: the same request was taken before. */
+export type Taken =
+  | { readonly kind: 'taken'; readonly entry: Entry }
+  | { readonly kind: 'known'; readonly commandId: string; readonly entry: Entry }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** Commands of one station that are not completed; one more is refused. */
+const openCommandsMax = 50;
+
+/**
+ * 1. Is it allowed? 2. Claim the key. 3. Append. 4. Note that it is in the log. A crash between 2 and 4 leaves the key
+ * claimed: the operator's repeat appends again, under the same commandId, which folds and gateways take once.
+ */
+export async function requestCommand(parts: RequestParts, asked: Asked): Promise<Taken> {
+  const refusal = refusalOf(parts, asked);
+  if (refusal !== undefined) return { kind: 'refused', problem: refusal };
+  const request = requestOf(parts, asked);
+  const entry = { command: requestedCommand(request, 0), request, completion: undefined };
+  const keyed = keyedOf(parts, asked, request);
+  if (keyed !== undefined) {
+    const standing = await parts.idempotency.claim(keyed, request.requestedAt);
+    if (standing === 'differs') return { kind: 'refused', problem: otherRequest };
+    if (standing === 'known') return { kind: 'known', commandId: request.commandId, entry };
+  }
+  const key = stationKey(request.tenantId, request.stationId);
+  await parts.log.append(parts.topic.name, partitionOf(key, parts.topic.partitions), [
+    { key, type: 'CommandRequested', value: encodeRecord('CommandRequested', request) },
+  ]);
+  if (keyed !== undefined) await parts.idempotency.requested(keyed, parts.now());
+  commandsRequested.inc({ intent: asked.input.intent });
+  return { kind: 'taken', entry };
+}
+
+const otherRequest: Problem = {
+  status: 409,
+  title: 'The idempotency key stands for another request',
+  detail: 'Take a new key for a new command; the same key only repeats the same request.',
+};
+
+function refusalOf(parts: RequestParts, { caller, stationId, input }: Asked): Problem | undefined {
+  if (caller.role === 'viewer') return { status: 403, title: 'A viewer may not command stations' };
+  if (!parts.isRegistered(caller.tenantId, stationId)) {
+    return { status: 404, title: 'No such station', detail: `${stationId} is not registered` };
+  }
+  const violations = secretWrites(input);
+  if (violations.length > 0) {
+    const detail = `Passwords and keys go through POST /v1/stations/${stationId}/credentials, never through a command.`;
+    return { status: 422, title: 'A secret is not written by a command', detail, violations };
+  }
+  if (parts.commands.openOf(stationKey(caller.tenantId, stationId)).length < openCommandsMax) return undefined;
+  const detail = `${openCommandsMax} commands of ${stationId} are not completed yet`;
+  return { status: 429, title: 'Too many commands wait for this station', detail };
+}
+
+function requestOf(parts: RequestParts, { caller, stationId, input }: Asked): CommandRequested {
+  const { tenantId, actor } = caller;
+  const { intent, idempotencyKey } = input;
+  const commandId = idempotencyKey === undefined ? randomUUID() : commandIdOf(tenantId, stationId, idempotencyKey);
+  const claim = parts.presence.claim(stationKey(tenantId, stationId));
+  const requestedAt = parts.now();
+  return {
+    eventId: `${commandId}.requested`,
+    tenantId,
+    stationId,
+    commandId,
+    intent,
+    parametersJson: JSON.stringify(input.parameters),
+    connectionEpoch: claim?.connected === true && claim.accepted ? claim.connectionEpoch : noConnection,
+    lane: intents[intent].lane,
+    requestedAt,
+    expiresAt: requestedAt + (input.expiresInSeconds ?? intents[intent].expirySeconds) * 1000,
+    requestedBy: actor,
+  };
+}
+
+function keyedOf(parts: RequestParts, { input }: Asked, { tenantId, commandId }: CommandRequested) {
+  const { intent, parameters, expiresInSeconds, idempotencyKey } = input;
+  if (idempotencyKey === undefined) return undefined;
+  const shown = shownParameters(tenantId, parameters, parts.refOf);
+  return { tenantId, commandId, requestHash: requestHashOf({ intent, parameters: shown, expiresInSeconds }) };
+}
