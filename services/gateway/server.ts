@@ -92,9 +92,8 @@ function upgrade(
   // The request is dead after this function: everything is read now.
   const key = request.getHeader('sec-websocket-key');
   const extensions = request.getHeader('sec-websocket-extensions');
-  const query = request.getQuery();
   const upgradeRequest: Upgrade = {
-    url: query === '' ? request.getUrl() : `${request.getUrl()}?${query}`,
+    url: request.getUrl(),
     authorization: request.getHeader('authorization'),
     subprotocols: request.getHeader('sec-websocket-protocol'),
     origin: request.getHeader('origin'),
