@@ -4,9 +4,9 @@ import type { LogWriter } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
 import { type Database, sqlStateOf, transaction } from '#kit/postgres';
 import { appendAll, type Addressed } from '#kit/projection/append-all';
-import { deadLetterRecord } from '#kit/projection/dead-letter';
+import { buryAll } from '#kit/projection/dead-letter';
 import { type Advance, advancePositions, checkPositions } from '#kit/projection/fence';
-import { type DeadLetter, foldEvents, type ReadEvent, type Work } from '#kit/projection/fold-batch';
+import { foldEvents, type ReadEvent, type Work } from '#kit/projection/fold-batch';
 import { parkKeys, type ParkedKey, unparkKeys } from '#kit/projection/parking';
 import { schemaOf } from '#kit/projection/schema';
 import type { StateCache } from '#kit/projection/state-cache';
@@ -87,20 +87,21 @@ async function statesFor<S, Events, Emission>(
 }
 
 async function speak<S, Events, Emission>(
-  { projection, writer }: ApplyParts<S, Events, Emission>,
+  { projection, writer, logger }: ApplyParts<S, Events, Emission>,
   work: Work<S>,
 ): Promise<void> {
   if (writer === undefined) return;
   const { emitTo } = projection;
-  const records: Addressed[] =
-    emitTo === undefined ? [] : work.emitted.map((emitted) => ({ topic: emitTo.topic.name, ...emitted }));
-  records.push(...work.deadLetters.map((letter) => letterTo(projection.topic.name, letter)));
-  await appendAll(writer, records);
-}
-
-function letterTo(topic: string, { parked, record }: DeadLetter): Addressed {
-  const { partition, reason, detail } = parked;
-  return deadLetterRecord({ topic, partition, record, reason, detail });
+  const emitted: Addressed[] =
+    emitTo === undefined ? [] : work.emitted.map((each) => ({ topic: emitTo.topic.name, ...each }));
+  await appendAll(writer, emitted);
+  const dead = work.deadLetters.map(({ parked: { partition, reason, detail }, record }) => ({
+    partition,
+    record,
+    reason,
+    detail,
+  }));
+  await buryAll(writer, projection.topic.name, dead, logger);
 }
 
 async function commit<S, Events, Emission>(

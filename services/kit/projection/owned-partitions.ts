@@ -138,8 +138,9 @@ export class OwnedPartitions {
   /**
    * After a failed batch: asks the database where the partitions stand, reads again from there what is still ours, and
    * leaves what another process took over. Throws Fault DATABASE_UNAVAILABLE.
+   * @param onSwitch called in the same turn as the reader is sent back, for who holds records of before.
    */
-  async resync(): Promise<void> {
+  async resync(onSwitch: () => void = () => {}): Promise<void> {
     const { database, schema } = this.#options;
     const partitions = this.partitions;
     const stored = await transaction(database, (client) => readPositions(client, partitions), { schema });
@@ -157,6 +158,7 @@ export class OwnedPartitions {
       owned.expectedOffset = position.nextOffset;
       this.#reader?.assign(partition, position.nextOffset);
     }
+    onSwitch();
     this.report();
   }
 

@@ -6,9 +6,8 @@ import { Fault } from '#kit/fault';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import { type Database, transaction } from '#kit/postgres';
-import { appendAll } from '#kit/projection/append-all';
-import { deadLetterRecord } from '#kit/projection/dead-letter';
-import { type Advance, FenceBroken } from '#kit/projection/fence';
+import { buryAll } from '#kit/projection/dead-letter';
+import { FenceBroken } from '#kit/projection/fence';
 import { type OpenReader, OwnedPartitions, type PartitionStatus } from '#kit/projection/owned-partitions';
 import { positionMetrics } from '#kit/projection/position-metrics';
 import { type SinkBatch, type SinkBlock, type ToBlocks, toBlocksSafely } from '#kit/sink/blocks';
@@ -101,7 +100,7 @@ class SinkRunner implements RunningSink {
     this.#reader = reader;
     try {
       await this.#owned.claim(reader, partitions);
-      await this.#beginAtPositions();
+      this.#beginAtPositions(await this.#readNoted());
     } catch (error) {
       await reader.close();
       throw error;
@@ -142,6 +141,8 @@ class SinkRunner implements RunningSink {
   }
 
   #takeCut(nowMs: number): Cut | undefined {
+    const readable = new Set(this.#owned.partitions);
+    this.#planned = this.#planned.filter((ranges) => ranges.every(({ partition }) => readable.has(partition)));
     const [planned] = this.#planned;
     if (planned === undefined) return this.#collector.dueInMs(nowMs) === 0 ? this.#collector.takeAll(nowMs) : undefined;
     if (!this.#collector.holds(planned)) return undefined;
@@ -228,11 +229,7 @@ class SinkRunner implements RunningSink {
         'record refused',
       );
     }
-    if (writer === undefined) return;
-    await appendAll(
-      writer,
-      refused.map((each) => deadLetterRecord({ topic: topic.name, ...each })),
-    );
+    if (writer !== undefined) await buryAll(writer, topic.name, refused, logger);
   }
 
   async #recover(failure: unknown): Promise<void> {
@@ -245,9 +242,8 @@ class SinkRunner implements RunningSink {
         await this.#backOff.wait();
       }
       try {
-        await this.#owned.resync();
-        this.#era += 1;
-        await this.#beginAtPositions();
+        const noted = await this.#readNoted();
+        await this.#owned.resync(() => this.#beginAtPositions(noted));
         return;
       } catch (again) {
         error = again;
@@ -255,18 +251,25 @@ class SinkRunner implements RunningSink {
     }
   }
 
+  async #readNoted(): Promise<CutRange[][]> {
+    const { name, database } = this.#options;
+    const { partitions } = this.#owned;
+    return transaction(database, (client) => readCuts(client, partitions), { schema: sinkSchemaOf(name) });
+  }
+
   // A compacted topic may no longer hold what a noted cut was made of, so there a new cut is made; its rows have the same
-  // keys. The same goes for a log that ends before the cut does.
-  async #beginAtPositions(): Promise<void> {
-    const { name, database, topic } = this.#options;
+  // keys. The same goes for a log that ends before the cut does, and for partitions that this process does not read.
+  #beginAtPositions(noted: CutRange[][]): void {
     const status = this.#owned.status();
+    this.#era += 1;
     this.#collector.reset(status);
-    const ends = new Map(status.map(({ partition, endOffset }) => [partition, endOffset]));
-    const noted = await transaction(database, (client) => readCuts(client, this.#owned.partitions), {
-      schema: sinkSchemaOf(name),
-    });
-    const isThere = ({ partition, to }: CutRange): boolean => (ends.get(partition) ?? 0) >= to;
-    this.#planned = topic.cleanup === 'compact' ? [] : noted.filter((ranges) => ranges.every(isThere));
+    const standing = new Map(status.map((each) => [each.partition, each]));
+    const isThere = ({ partition, from, to }: CutRange): boolean => {
+      const position = standing.get(partition);
+      return position?.stopped === null && position.nextOffset === from && position.endOffset >= to;
+    };
+    const isCompacted = this.#options.topic.cleanup === 'compact';
+    this.#planned = isCompacted ? [] : noted.filter((ranges) => ranges.every(isThere));
   }
 }
 
