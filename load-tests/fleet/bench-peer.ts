@@ -99,6 +99,11 @@ export class BenchPeer {
     this.#link.sendFrame(frame.bytes);
   }
 
+  /** Leaves without a word: the bench does not take place. */
+  abandon(): void {
+    this.#link.cut();
+  }
+
   /** Ends the transaction where nothing is in flight, and says goodbye. */
   async close(): Promise<void> {
     if (this.isOpen && !this.isBusy && this.#transactionId !== undefined) {

@@ -48,6 +48,7 @@ type Run = {
   startedAtMs: number;
   endsAtMs: number;
   isSending: boolean;
+  isAbandoned: boolean;
   /** Calls of the schedule that are due: call k belongs to station k mod N. */
   due: number;
   acknowledgedInTime: number;
@@ -64,12 +65,19 @@ export async function runMeterLoad(load: MeterLoad): Promise<MeterLoadResult> {
     startedAtMs: 0,
     endsAtMs: 0,
     isSending: false,
+    isAbandoned: false,
     due: 0,
     acknowledgedInTime: 0,
     errors: 0,
     disconnected: 0,
   };
-  await connectAll(load, run);
+  try {
+    await connectAll(load, run);
+  } catch (error) {
+    run.isAbandoned = true;
+    for (const peer of run.peers) peer?.abandon();
+    throw error;
+  }
   const health = watchHealth();
   await send(run, load.seconds);
   const generator = health.read();
@@ -88,6 +96,7 @@ async function connectAll(load: MeterLoad, run: Run): Promise<void> {
   const ready = load.identities.map(async (identity, index) => {
     const waitMs = startedAtMs + index * gapMs - performance.now();
     if (waitMs > 0) await elapsed(waitMs);
+    if (run.isAbandoned) return;
     const options = {
       url: (urls[index % urls.length] ?? '').replace(/\/+$/, ''),
       identity,

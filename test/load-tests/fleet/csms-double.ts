@@ -43,6 +43,7 @@ export class CsmsDouble {
   #connections = 0;
   #transactions = 0;
   #lastCall = 0;
+  #isClosed = false;
 
   constructor(rule: Rule = () => undefined) {
     this.#rule = rule;
@@ -102,6 +103,7 @@ export class CsmsDouble {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => {
       this.#server.close(resolve);
@@ -109,6 +111,7 @@ export class CsmsDouble {
   }
 
   #upgrade(request: IncomingMessage, socket: Socket): void {
+    if (this.#isClosed) return void socket.destroy();
     if (this.#refuses > 0) {
       this.#refuses -= 1;
       socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\r\n');
