@@ -117,7 +117,10 @@ function writeProperties(dir: string, ports: KafkaPorts): string {
 // meta.properties is the last file that formatting writes, so a format cut short is done again.
 async function formatOnce(dir: string, properties: string): Promise<void> {
   if (existsSync(join(dir, 'log', 'meta.properties'))) return;
-  const clusterId = randomBytes(16).toString('base64url');
+  // The first bit is 0, so that the text never begins with '-', which StorageTool would take for a flag.
+  const bytes = randomBytes(16);
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
+  const clusterId = bytes.toString('base64url');
   const args = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...classPath()];
   await run(
     'java',

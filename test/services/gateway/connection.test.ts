@@ -70,7 +70,7 @@ test('a heartbeat waits for nothing but its turn', async () => {
   gateway.pending.shift()?.ack();
   await settle();
   assert.deepEqual(
-    socket.sent.map((text) => text.slice(0, 6)),
+    socket.sent.map((text: string) => text.slice(0, 6)),
     ['[3,"1"', '[3,"2"'],
   );
 });
