@@ -1,0 +1,23 @@
+// The directory for insert bodies and result pipes: in memory where the system has /dev/shm, one per data directory.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const memory = '/dev/shm';
+
+/**
+ * Makes it anew. Call it with the engine open: its lock says that no other process uses the directory, so that what
+ * lies there is of a run that was killed.
+ */
+export function makeScratchDir(dataDir: string): string {
+  const name = createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16);
+  const dir = join(existsSync(memory) ? memory : tmpdir(), `chargestream-clickhouse-${name}`);
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { mode: 0o700 });
+  return dir;
+}
+
+export function removeScratchDir(dir: string): void {
+  rmSync(dir, { recursive: true, force: true });
+}
