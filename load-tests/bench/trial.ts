@@ -9,7 +9,7 @@ import { programsOf, urlsOf } from '#infra/local/programs';
 import { loadSecrets, type Secrets } from '#infra/local/secrets';
 import type { Ports } from '#infra/local/settings';
 import { startParts } from '#infra/local/parts';
-import { makeThrowAway } from '#test/support/throw-away';
+import { makeThrowAway } from '#infra/local/throw-away';
 import { waitFor } from '#infra/local/wait';
 import { Lifecycle } from '#kit/lifecycle';
 import { createLogger } from '#kit/logger';

@@ -4,7 +4,7 @@ import { freePorts } from '#infra/local/ports';
 import type { PartName } from '#infra/local/part';
 import { type Parts, startParts } from '#infra/local/parts';
 import { loadSecrets } from '#infra/local/secrets';
-import { makeThrowAway, sweepThrowAways } from '#test/support/throw-away';
+import { makeThrowAway, sweepThrowAways } from '#infra/local/throw-away';
 
 /** Starts only the parts that are needed; close() leaves neither a process nor a file. */
 export async function startTestParts(needs: readonly PartName[]): Promise<Parts> {

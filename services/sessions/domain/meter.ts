@@ -3,8 +3,11 @@ import type { PriceReading, Reading } from '#contracts/generated/types';
 import { meterRegressed, noFlags, type Flags } from './flags.ts';
 import { startRanks, type Draft, type Meter, type Register, type StartRank } from './session.ts';
 
-/** Repeated readings are recognised among so many latest ones of a session; consumers key readings by their time anyway. */
-export const readingKeysMax = 128;
+/**
+ * Repeated readings are recognised among so many latest ones of a session, enough for a message that is sent again. More
+ * would make its row too large to be updated in place; registers take a repetition anyway, and readers go by the time.
+ */
+export const readingKeysMax = 32;
 
 const contexts: Readonly<Record<string, number>> = {
   'Sample.Periodic': 0,

@@ -47,7 +47,8 @@ create table sessions (
   emitted_at_ms                 bigint,
   pending_readings              jsonb    not null,
   primary key (tenant_id, session_id)
-);
+  -- A running session's row is written with every batch: room on its page keeps the update in place and out of the indexes.
+) with (fillfactor = 50);
 
 -- What the fold asks for: live ones, those of a transactionId, and ends or starts that named none.
 create index sessions_live on sessions (tenant_id, station_id) where live;
@@ -68,4 +69,4 @@ create table applied_connections (
   connection_epoch  bigint not null,
   seq               bigint not null,
   primary key (tenant_id, station_id)
-);
+) with (fillfactor = 50);
