@@ -11,7 +11,7 @@ const settings = {
   host: text('HOST', '127.0.0.1'),
   port: integer('SESSIONS_PORT', 8103, 0, 65_535),
   /** Events that one transaction applies: more make a replay faster and a failed batch dearer. */
-  batchRecordsMax: integer('SESSIONS_BATCH_RECORDS_MAX', 5_000, 1, 100_000),
+  batchRecordsMax: integer('SESSIONS_BATCH_RECORDS_MAX', 20_000, 1, 100_000),
   /** Stations whose sessions are kept in memory between batches. */
   cachedStatesMax: integer('SESSIONS_CACHED_STATIONS_MAX', 50_000, 1, 10_000_000),
 } as const;

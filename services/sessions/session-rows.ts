@@ -16,8 +16,7 @@ export type SessionRow = {
   readonly tenant_id: string;
   readonly session_id: string;
   readonly station_id: string;
-  /** Bytes from Postgres, `\x…` towards it. */
-  readonly start_key: Uint8Array | string;
+  readonly start_key: Uint8Array;
   readonly start_repeat: number;
   readonly transaction_id: string;
   readonly reported_id: string;
@@ -51,7 +50,8 @@ export type SessionRow = {
   readonly meter_stop_milli_wh: number | null;
   readonly energy_milli_wh: number | null;
   readonly flags: readonly string[];
-  readonly reading_keys: readonly number[];
+  /** Eight bytes each, big endian. */
+  readonly reading_keys: Uint8Array;
   readonly emitted_at_ms: number | null;
   readonly pending_readings: readonly PriceReading[];
 };
@@ -61,7 +61,7 @@ export function rowOf(session: Session): SessionRow {
     tenant_id: session.tenantId,
     session_id: session.sessionId,
     station_id: session.stationId,
-    start_key: `\\x${Buffer.from(session.startKey, 'utf8').toString('hex')}`,
+    start_key: Buffer.from(session.startKey, 'utf8'),
     start_repeat: session.repeat,
     transaction_id: session.transactionId,
     reported_id: session.reportedId,
@@ -85,7 +85,7 @@ export function rowOf(session: Session): SessionRow {
     meter_stop_milli_wh: meterStopOf(session),
     energy_milli_wh: energyOf(session),
     flags: namesOf(session.flags),
-    reading_keys: session.readingKeys,
+    reading_keys: bytesOfKeys(session.readingKeys),
     emitted_at_ms: session.emittedAt,
     pending_readings: session.pending,
   };
@@ -96,7 +96,7 @@ export function sessionOf(row: SessionRow): Session {
     tenantId: row.tenant_id,
     stationId: row.station_id,
     sessionId: row.session_id,
-    startKey: Buffer.from(row.start_key as Uint8Array).toString('utf8'),
+    startKey: Buffer.from(row.start_key).toString('utf8'),
     repeat: row.start_repeat,
     transactionId: row.transaction_id,
     reportedId: row.reported_id,
@@ -117,7 +117,7 @@ export function sessionOf(row: SessionRow): Session {
     life: lifeOf(row),
     meter: meterOf(row),
     flags: flagsOf(row.flags),
-    readingKeys: row.reading_keys,
+    readingKeys: keysOfBytes(row.reading_keys),
     emittedAt: row.emitted_at_ms,
     pending: row.pending_readings,
   };
@@ -181,4 +181,26 @@ function meterOf(row: SessionRow): Meter {
 
 function registerOf(at: number | null, milliWh: number | null): Register | null {
   return at === null || milliWh === null ? null : { at, milliWh };
+}
+
+const keyBytes = 8;
+const two32 = 2 ** 32;
+
+function bytesOfKeys(keys: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(keys.length * keyBytes);
+  let at = 0;
+  for (const key of keys) {
+    bytes.writeInt32BE(Math.floor(key / two32), at);
+    bytes.writeInt32BE(key | 0, at + 4);
+    at += keyBytes;
+  }
+  return bytes;
+}
+
+function keysOfBytes(stored: Uint8Array): number[] {
+  const bytes = Buffer.from(stored);
+  return Array.from({ length: bytes.length / keyBytes }, (_, index) => {
+    const at = index * keyBytes;
+    return bytes.readInt32BE(at) * two32 + bytes.readUInt32BE(at + 4);
+  });
 }

@@ -1,4 +1,6 @@
-// The SQL of the sessions projection; every key starts with the tenant, rows travel as one JSON parameter.
+// The SQL of the sessions projection; every key starts with the tenant, rows travel as one array per column.
+import type { ColumnKind } from './column-arrays.ts';
+import type { SessionRow } from './session-rows.ts';
 
 export const selectApplied = `
   select a.* from applied_connections a join unnest($1::text[], $2::text[]) as k(tenant_id, station_id) using (tenant_id, station_id)`;
@@ -30,14 +32,49 @@ export const selectNameless = `
     order by s.tenant_id, s.station_id, s.start_key, s.start_offset desc
   ) as keyed`;
 
-const columns = `
-  tenant_id session_id station_id start_key start_repeat transaction_id reported_id start_offset applied_offset evse_id
-  connector_id live phase started_at_ms ended_at_ms token_ref token_type authorization_status charging_state fact_at_ms
-  fact_seq_no remote_start_id reservation_id ocpp_version stop_reason stopped_by_token_ref meter_start_at_ms
-  meter_start_milli_wh meter_start_rank meter_last_at_ms meter_last_milli_wh meter_end_at_ms meter_end_milli_wh
-  meter_stop_reported_milli_wh meter_stop_milli_wh energy_milli_wh flags reading_keys emitted_at_ms pending_readings`
-  .trim()
-  .split(/\s+/);
+/** Columns of a session in the order of the statement's parameters. */
+export const sessionColumns = {
+  tenant_id: 'text',
+  session_id: 'uuid',
+  station_id: 'text',
+  start_key: 'bytea',
+  start_repeat: 'bigint',
+  transaction_id: 'text',
+  reported_id: 'uuid',
+  start_offset: 'bigint',
+  applied_offset: 'bigint',
+  evse_id: 'bigint',
+  connector_id: 'bigint',
+  live: 'boolean',
+  phase: 'text',
+  started_at_ms: 'bigint',
+  ended_at_ms: 'bigint',
+  token_ref: 'text',
+  token_type: 'text',
+  authorization_status: 'text',
+  charging_state: 'text',
+  fact_at_ms: 'bigint',
+  fact_seq_no: 'bigint',
+  remote_start_id: 'bigint',
+  reservation_id: 'bigint',
+  ocpp_version: 'text',
+  stop_reason: 'text',
+  stopped_by_token_ref: 'text',
+  meter_start_at_ms: 'bigint',
+  meter_start_milli_wh: 'bigint',
+  meter_start_rank: 'bigint',
+  meter_last_at_ms: 'bigint',
+  meter_last_milli_wh: 'bigint',
+  meter_end_at_ms: 'bigint',
+  meter_end_milli_wh: 'bigint',
+  meter_stop_reported_milli_wh: 'bigint',
+  meter_stop_milli_wh: 'bigint',
+  energy_milli_wh: 'bigint',
+  flags: 'jsonb',
+  reading_keys: 'bytea',
+  emitted_at_ms: 'bigint',
+  pending_readings: 'jsonb',
+} as const satisfies Record<keyof SessionRow, ColumnKind>;
 
 /** A session keeps its identity, its station and the transaction it belongs to; all else may change. */
 const fixed: ReadonlySet<string> = new Set([
@@ -49,13 +86,18 @@ const fixed: ReadonlySet<string> = new Set([
   'reported_id',
 ]);
 
+export const sessionColumnNames = Object.keys(sessionColumns) as (keyof SessionRow)[];
+
+/** Takes each column as an array. */
 export const upsertSessions = `
-  insert into sessions (${columns.join(', ')})
-  select ${columns.join(', ')} from json_populate_recordset(null::sessions, $1::json)
+  insert into sessions (${sessionColumnNames.join(', ')})
+  select * from unnest(${Object.values(sessionColumns)
+    .map((kind, index) => `$${index + 1}::${kind}[]`)
+    .join(', ')})
   on conflict (tenant_id, session_id) do update set
-    ${columns
-      .filter((column) => !fixed.has(column))
-      .map((column) => `${column} = excluded.${column}`)
+    ${sessionColumnNames
+      .filter((name) => !fixed.has(name))
+      .map((name) => `${name} = excluded.${name}`)
       .join(', ')}`;
 
 export const upsertApplied = `

@@ -1,6 +1,7 @@
 // Reads and writes the tables of the sessions projection; a station's state holds only what its next events may name.
 import type { PoolClient } from 'pg';
 import { stationKey } from '#contracts/keys';
+import { columnArray } from './column-arrays.ts';
 import type { SessionEvents } from './domain/fold.ts';
 import { keyOfKnown, namesTransaction, startKeyOfStart, storable, type Claim } from './domain/join.ts';
 import { claimsTransaction } from './domain/metered.ts';
@@ -12,6 +13,8 @@ import {
   selectLive,
   selectNameless,
   selectOfTransactions,
+  sessionColumnNames,
+  sessionColumns,
   upsertApplied,
   upsertSessions,
 } from './statements.ts';
@@ -83,8 +86,17 @@ export async function saveStations(client: PoolClient, changed: ReadonlyMap<stri
     marks[2].push(connectionEpoch);
     marks[3].push(seq);
   }
-  if (rows.length > 0) await client.query(upsertSessions, [JSON.stringify(rows)]);
+  if (rows.length > 0) await client.query(upsertSessions, columnArraysOf(rows));
   if (marks[0].length > 0) await client.query(upsertApplied, marks);
+}
+
+function columnArraysOf(rows: readonly SessionRow[]): Buffer[] {
+  return sessionColumnNames.map((name) =>
+    columnArray(
+      sessionColumns[name],
+      rows.map((row) => row[name]),
+    ),
+  );
 }
 
 /** Without the ended sessions, beyond a few, that share their transactionId neither with the batch nor with a live one. */

@@ -41,8 +41,8 @@ create table sessions (
   meter_stop_milli_wh           bigint,
   energy_milli_wh               bigint check (energy_milli_wh >= 0),
   flags                         jsonb    not null,
-  -- Time and context of the latest readings, so that a repeated one is no news.
-  reading_keys                  jsonb    not null,
+  -- Time and context of the latest readings, eight bytes each, so that a repeated one is no news.
+  reading_keys                  bytea    not null,
   -- Gateway's clock: recordedAt of the event that made the last emission; null while the session has not spoken.
   emitted_at_ms                 bigint,
   pending_readings              jsonb    not null,
