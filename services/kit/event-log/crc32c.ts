@@ -11,7 +11,8 @@ export function crc32c(bytes: Uint8Array, start: number, end: number): number {
   let crc = -1;
   let at = start;
   for (; at < end && ((bytes.byteOffset + at) & 3) !== 0; at += 1) crc = step(crc, of(bytes, at));
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, ((end - at) >>> 3) * 2);
+  // Rounded down it is the same place, or there is no word left.
+  const words = new Int32Array(bytes.buffer, (bytes.byteOffset + at) & ~3, ((end - at) >>> 3) * 2);
   for (let word = 0; word < words.length; word += 2) {
     const low = crc ^ of(words, word);
     const high = of(words, word + 1);

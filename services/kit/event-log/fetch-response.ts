@@ -6,7 +6,6 @@ export type FetchedPartition = {
   readonly errorCode: number;
   /** Offset after the last record that readers may see. */
   readonly highWatermark: number;
-  readonly logStartOffset: number;
   /** Whole record batches, the last one possibly cut off. */
   readonly set: Buffer;
 };
@@ -36,7 +35,6 @@ export function decodeFetchResponse(payload: Buffer): FetchResponse {
         partition: payload.readInt32BE(at),
         errorCode: payload.readInt16BE(at + 4),
         highWatermark: readInt64(payload, at + 6),
-        logStartOffset: readInt64(payload, at + 22),
         set: payload.subarray(setAt, setEnd),
       });
       at = setEnd;

@@ -197,9 +197,7 @@ class KafkaReader implements LogReader {
     const code = errorName(fetched.errorCode);
     if (code !== 'OFFSET_OUT_OF_RANGE') return code;
     // Never a silent jump (defect 13): whoever keeps the position decides what a gap means.
-    const detail =
-      `${this.#options.topic}/${partition.partition}: offset ${partition.nextOffset} is not in the log ` +
-      `(it starts at ${fetched.logStartOffset}, ends at ${fetched.highWatermark})`;
+    const detail = `${this.#options.topic}/${partition.partition}: offset ${partition.nextOffset} is not in the log`;
     this.#lose(partition, new Fault('LOG_GAP', { detail }));
     return undefined;
   }

@@ -279,6 +279,21 @@ test('an append that takes too long is rejected as unknown, goes on all the same
   await writer.close();
 });
 
+test('a worn producer is replaced between two requests', async () => {
+  const broker = new ModelBroker();
+  let opened = 0;
+  const writer = new LaneWriter(testOptions, silent, async () => {
+    const producer = await broker.openProducer();
+    const isWorn = opened++ === 0;
+    return { produce: (batches) => producer.produce(batches), isWorn, close: () => producer.close() };
+  });
+  await writer.append(topic, 0, [record('a')]);
+  await writer.append(topic, 0, [record('b')]);
+  assert.deepEqual(broker.keys(topic, 0), ['a', 'b']);
+  assert.equal(broker.producers, 2);
+  await writer.close();
+});
+
 test('closing flushes what is queued without waiting for the linger, and takes nothing more', async () => {
   const broker = new ModelBroker();
   const writer = await openWriter(broker, { lingerMs: 60_000 });
