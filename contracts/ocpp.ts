@@ -21,7 +21,11 @@ const schemaSets: Readonly<Record<OcppVersion, Readonly<Record<string, unknown>>
   '2.1': schemas21,
 };
 
-const guards = new Map<string, Guard>();
+const noGuards = (): Record<'Request' | 'Response', Map<string, Guard>> => ({
+  Request: new Map(),
+  Response: new Map(),
+});
+const guardsOf = { '1.6': noGuards(), '2.0.1': noGuards(), '2.1': noGuards() };
 const compilers = new Map<OcppVersion, Ajv>();
 
 /** Names of the actions of a version: those with a request schema, and 2.1's SEND. */
@@ -33,20 +37,24 @@ export function actionsOf(version: OcppVersion): readonly string[] {
 
 /** The guard of an action's request or response; undefined where the version has no such message. Compiled at first use. */
 export function guardOf(version: OcppVersion, action: string, part: 'Request' | 'Response'): Guard | undefined {
-  const name = `${action}${part}`;
-  const schemas = schemaSets[version];
-  const schema = Object.hasOwn(schemas, name)
-    ? schemas[name]
-    : part === 'Request' && action === 'NotifyPeriodicEventStream'
-      ? schemas[action]
-      : undefined;
-  if (schema === undefined) return undefined;
-  const key = `${version}/${name}`;
-  const known = guards.get(key);
+  const guards = guardsOf[version][part];
+  const known = guards.get(action);
   if (known !== undefined) return known;
-  const guard = guardFrom(compilerOf(version).compile(pointToShared(schema as Schema, version)));
-  guards.set(key, guard);
+  const schema = schemaOf(schemaSets[version], action, part);
+  if (schema === undefined) return undefined;
+  const guard = guardFrom(compilerOf(version).compile(pointToShared(schema, version)));
+  guards.set(action, guard);
   return guard;
+}
+
+function schemaOf(
+  schemas: Readonly<Record<string, unknown>>,
+  action: string,
+  part: 'Request' | 'Response',
+): Schema | undefined {
+  // 2.1's SEND has no response, so its schema is named as the action alone.
+  const name = part === 'Request' && Object.hasOwn(schemas, action) ? action : `${action}${part}`;
+  return Object.hasOwn(schemas, name) ? (schemas[name] as Schema) : undefined;
 }
 
 /** Compiles all guards of the given versions: a gateway's self-check at start, about 2 s. Returns their count. */
@@ -57,7 +65,10 @@ export function compileAllGuards(versions: readonly OcppVersion[]): number {
       guardOf(version, action, 'Response');
     }
   }
-  return guards.size;
+  return ocppVersions.reduce(
+    (sum, version) => sum + guardsOf[version].Request.size + guardsOf[version].Response.size,
+    0,
+  );
 }
 
 function guardFrom(validate: ValidateFunction): Guard {

@@ -1,7 +1,7 @@
 // One station's socket: its epoch, the CALLs that wait, what was answered, and its end.
 import type { WebSocket } from 'uWebSockets.js';
 import type { ChargingEvent, Meta, StationPresence, StationRegistered } from '#contracts/generated/types';
-import { partitionOf, stationKey } from '#contracts/keys';
+import { partitionOf, reportedIdOf, stationKey } from '#contracts/keys';
 import { Answered } from './domain/answered.ts';
 import { decodeFrame, encodeError, type Frame } from './domain/frame.ts';
 import { Pace } from './domain/pace.ts';
@@ -33,6 +33,13 @@ export class Connection {
   readonly outbound: Outbound;
   /** Envelope of an event of the CALL being served. */
   readonly metaOfCall = (occurredAt: number | null): Meta => this.meta(occurredAt, this.servingId);
+  /** A station's readings name the same transaction for an hour: its id is hashed once. */
+  readonly reportedIdOfCall = (transactionId: string | null): Buffer => {
+    if (this.#reported?.transactionId !== transactionId) {
+      this.#reported = { transactionId, id: reportedIdOf(this.tenantId, this.stationId, transactionId) };
+    }
+    return this.#reported.id;
+  };
   station: StationRegistered;
   accepted: boolean;
   servingId: string | null = null;
@@ -42,6 +49,7 @@ export class Connection {
   readonly #waiting: Waiting[] = [];
   #epoch: number | null = null;
   #seq = 0;
+  #reported: { readonly transactionId: string | null; readonly id: Buffer } | undefined;
   #serving = true;
   #open = true;
   #endCause: string | undefined;

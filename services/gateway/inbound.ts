@@ -144,6 +144,7 @@ function contextOf(connection: Connection, token: PresentedToken | undefined): H
     token,
     jitter: connection.parts.random(),
     meta: connection.metaOfCall,
+    reportedId: connection.reportedIdOfCall,
   };
 }
 

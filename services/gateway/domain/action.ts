@@ -18,6 +18,8 @@ export type HandlerContext = {
   readonly jitter: number;
   /** Envelope of the next event of this connection. */
   meta(occurredAt: number | null): Meta;
+  /** reportedIdOf of keys.ts for this station, remembered while the transaction stays the same. */
+  reportedId(transactionId: string | null): Buffer;
 };
 
 /** Reply and facts. The reply waits for the ack of the events; without events it goes at once. */

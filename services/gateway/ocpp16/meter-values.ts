@@ -1,6 +1,5 @@
 // 1.6 MeterValues (4.7): the hot path of the platform.
 import type { OCPP16 } from 'typed-ocpp';
-import { reportedIdOf } from '#contracts/keys';
 import { placeOf, type Row } from '../domain/action.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { readingsOf16 } from './readings.ts';
@@ -16,7 +15,7 @@ export const meterValues: Row<OCPP16.MeterValuesRequest> = {
           type: 'MeterValuesSampled',
           meta: context.meta(parseTimestamp(request.meterValue[0]?.timestamp)),
           transactionId,
-          reportedId: reportedIdOf(context.tenantId, context.stationId, transactionId),
+          reportedId: context.reportedId(transactionId),
           evseId,
           connectorId,
           offline: null,

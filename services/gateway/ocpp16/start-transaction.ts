@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { OCPP16 } from 'typed-ocpp';
 import { milliOf } from '#contracts/amounts';
-import { reportedIdOf, startKeyOf, transactionIdOf } from '#contracts/keys';
+import { startKeyOf, transactionIdOf } from '#contracts/keys';
 import { placeOf, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
 import { decideToken } from '../domain/authorization.ts';
 import { authorizationDecided } from '../domain/decided.ts';
@@ -33,7 +33,7 @@ function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext
   const startedAt = parseTimestamp(request.timestamp);
   const known = {
     transactionId: String(transactionId),
-    reportedId: reportedIdOf(tenantId, stationId, String(transactionId)),
+    reportedId: context.reportedId(String(transactionId)),
     evseId,
     connectorId,
   };

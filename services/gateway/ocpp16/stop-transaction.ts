@@ -2,7 +2,6 @@
 import type { OCPP16 } from 'typed-ocpp';
 import { milliOf } from '#contracts/amounts';
 import type { ChargingEvent } from '#contracts/generated/types';
-import { reportedIdOf } from '#contracts/keys';
 import type { Handled, HandlerContext, Row } from '../domain/action.ts';
 import { decideToken } from '../domain/authorization.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
@@ -20,7 +19,7 @@ export const stopTransaction: Row<OCPP16.StopTransactionRequest> = {
 function handle(request: OCPP16.StopTransactionRequest, context: HandlerContext): Handled {
   const { tenantId, stationId, token } = context;
   const transactionId = String(request.transactionId);
-  const reportedId = reportedIdOf(tenantId, stationId, transactionId);
+  const reportedId = context.reportedId(transactionId);
   const endedAt = parseTimestamp(request.timestamp);
   const decision = token === undefined ? undefined : decideToken(token, context.station.locationId, context.now);
   const events: ChargingEvent[] = [];

@@ -1,6 +1,5 @@
 // 2.x MeterValues (J01): readings outside transactions only.
 import type { OCPP20 } from 'typed-ocpp';
-import { reportedIdOf } from '#contracts/keys';
 import type { Row } from '../domain/action.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { readingsOf2 } from './readings.ts';
@@ -13,7 +12,7 @@ export const meterValues: Row<OCPP20.MeterValuesRequest> = {
         type: 'MeterValuesSampled',
         meta: context.meta(parseTimestamp(request.meterValue[0]?.timestamp)),
         transactionId: null,
-        reportedId: reportedIdOf(context.tenantId, context.stationId, null),
+        reportedId: context.reportedId(null),
         evseId: request.evseId,
         connectorId: 0,
         offline: null,

@@ -2,7 +2,6 @@
 import type { OCPP20 } from 'typed-ocpp';
 import { milliOf } from '#contracts/amounts';
 import type { AuthorizationPurpose, ChargingEvent } from '#contracts/generated/types';
-import { reportedIdOf } from '#contracts/keys';
 import type { Handled, HandlerContext, Row } from '../domain/action.ts';
 import { decideToken, type Decision } from '../domain/authorization.ts';
 import { authorizationDecided } from '../domain/decided.ts';
@@ -83,7 +82,7 @@ function fieldsOf(request: Request, context: HandlerContext, decision: Decision 
   return {
     ...emptyTransaction({
       transactionId,
-      reportedId: reportedIdOf(context.tenantId, context.stationId, transactionId),
+      reportedId: context.reportedId(transactionId),
       evseId: orNull(evse?.id),
       connectorId: orNull(evse?.connectorId),
     }),
@@ -109,7 +108,7 @@ function pushReadings(events: ChargingEvent[], request: Request, context: Handle
     type: 'MeterValuesSampled',
     meta: context.meta(parseTimestamp(request.timestamp)),
     transactionId,
-    reportedId: reportedIdOf(context.tenantId, context.stationId, transactionId),
+    reportedId: context.reportedId(transactionId),
     evseId: request.evse?.id ?? 0,
     connectorId: request.evse?.connectorId ?? 0,
     offline: request.offline ?? false,

@@ -1,6 +1,6 @@
 // A handler's context with a clock and envelope that tests control.
 import type { StationRegistered, TokenRegistered } from '#contracts/generated/types';
-import { tokenRefOf } from '#contracts/keys';
+import { reportedIdOf, tokenRefOf } from '#contracts/keys';
 import type { HandlerContext } from '#services/gateway/domain/action';
 
 export const now = Date.UTC(2026, 10, 25, 10);
@@ -47,6 +47,7 @@ export function contextOf(
     token:
       uid === undefined ? undefined : { tokenRef: tokenRefOf(tenantKey, 'Unknown', uid), tokenType: 'Unknown', found },
     jitter: 0.5,
+    reportedId: (transactionId) => reportedIdOf('default', 'CS-001', transactionId),
     meta: (occurredAt) => ({
       eventId: `gw-1.${seq}`,
       tenantId: 'default',
