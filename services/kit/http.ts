@@ -33,6 +33,8 @@ export type HttpOptions = {
   readonly internalToken: string | undefined;
   /** Answers /ready: undefined when ready, else why not. */
   readonly notReady: () => string | undefined;
+  /** Answered at /openapi.json instead of the document of these routes. */
+  readonly document?: object;
 };
 
 export type HttpApi = ReturnType<typeof createHttp>;
@@ -124,7 +126,7 @@ async function addOwnRoutes(api: FastifyInstance, options: HttpOptions): Promise
   api.get('/metrics', hidden, async (_request, reply) =>
     reply.type(metricsRegistry.contentType).send(await metricsRegistry.metrics()),
   );
-  api.get('/openapi.json', hidden, async () => api.swagger());
+  api.get('/openapi.json', hidden, async () => options.document ?? api.swagger());
 }
 
 function internalCallerOf(request: FastifyRequest, internalToken: string): Caller | undefined {

@@ -22,6 +22,12 @@ export function registryHttp(parts: RegistryParts, options: RegistryHttp): HttpA
     if (path.startsWith('/v1/') && !mayCall(caller.role, method, path))
       return problem(reply, { status: 403, title: 'The role of this key does not allow it' });
   });
+  addRegistryRoutes(api, parts);
+  return api;
+}
+
+/** All routes; the API document is made of them without parts. */
+export function addRegistryRoutes(api: HttpApi, parts: RegistryParts): void {
   addTenantRoutes(api, parts.store);
   addPartyRoutes(api, parts.store);
   addLocationRoutes(api, parts.store, parts.newId);
@@ -31,5 +37,4 @@ export function registryHttp(parts: RegistryParts, options: RegistryHttp): HttpA
   addTokenRoutes(api, parts);
   addKeyRoutes(api, parts);
   addInternalRoutes(api, parts.store);
-  return api;
 }

@@ -1,0 +1,58 @@
+// Writes contracts/operator-api.json: each service's routes are built without a server, their documents merged into one.
+import { writeFileSync } from 'node:fs';
+import { createHttp, type HttpApi } from '#kit/http';
+import { createLogger } from '#kit/logger';
+import { addLiveRoute } from '#services/operator/live-route';
+import { mergedDocument } from '#services/operator/domain/merge-documents';
+import { addRegistryRoutes } from '#services/registry/http';
+import { addProjectionRoutes as addSessionsProjection } from '#services/sessions/api/projection';
+import { addSessionRoutes } from '#services/sessions/api/sessions';
+import { addSummaryRoute } from '#services/sessions/api/summary';
+import { addCommandRoutes } from '#services/stations/api/commands';
+import { addProjectionRoutes as addStationsProjections } from '#services/stations/api/projections';
+import { addStationRoutes } from '#services/stations/api/stations';
+
+export const operatorApiUrl = new URL('../contracts/operator-api.json', import.meta.url);
+
+/** Stands for the parts of a service: routes look at them when they are called, and here nobody calls. */
+const untouched = {} as never;
+
+const services: Readonly<Record<string, (api: HttpApi) => void>> = {
+  operator: (api) => addLiveRoute(api, untouched, untouched),
+  registry: (api) => addRegistryRoutes(api, { store: {} } as never),
+  stations(api) {
+    addStationRoutes(api, untouched);
+    addCommandRoutes(api, untouched);
+    addStationsProjections(api, [namedProjection('stations'), namedProjection('commands')]);
+  },
+  sessions(api) {
+    addSessionRoutes(api, untouched);
+    addSummaryRoute(api, untouched);
+    addSessionsProjection(api, untouched);
+  },
+};
+
+/** The document as text, the same on any machine. */
+export async function operatorApi(): Promise<string> {
+  const documents = await Promise.all(
+    Object.entries(services).map(async ([service, addRoutes]) => {
+      const logger = createLogger(service, 'silent');
+      const api = createHttp({ service, logger, internalToken: undefined, notReady: () => undefined });
+      addRoutes(api);
+      await api.ready();
+      const document = JSON.parse(JSON.stringify(api.swagger())) as Record<string, unknown>;
+      await api.close();
+      return { service, document };
+    }),
+  );
+  return `${JSON.stringify(mergedDocument(documents), undefined, 1)}\n`;
+}
+
+function namedProjection(name: string): never {
+  return { status: () => ({ name }) } as never;
+}
+
+if (process.argv[1]?.endsWith('services/generate-api.ts') === true) {
+  writeFileSync(operatorApiUrl, await operatorApi());
+  process.stdout.write('contracts: the operator API stands in operator-api.json\n');
+}

@@ -1,0 +1,63 @@
+// Who answers what: the paths of the API and the services that own them, most specific first.
+
+export type Owner = 'registry' | 'stations' | 'sessions' | 'analytics';
+
+/** `:name` stands for one segment, a last `*` for one or more. The first row that fits decides. */
+export const routes: readonly (readonly [pattern: string, owner: Owner])[] = [
+  ['/v1/stations/:stationId/state', 'stations'],
+  ['/v1/stations/:stationId/connections', 'stations'],
+  ['/v1/stations/:stationId/variables', 'stations'],
+  ['/v1/stations/:stationId/commands', 'stations'],
+  ['/v1/station-states', 'stations'],
+  ['/v1/commands', 'stations'],
+  ['/v1/commands/:commandId', 'stations'],
+  ['/v1/projections/sessions', 'sessions'],
+  ['/v1/projections/sessions/*', 'sessions'],
+  ['/v1/projections/*', 'stations'],
+  ['/v1/sessions/:sessionId/readings', 'analytics'],
+  ['/v1/sessions', 'sessions'],
+  ['/v1/sessions/:sessionId', 'sessions'],
+  ['/v1/sessions-summary', 'sessions'],
+  ['/v1/readings', 'analytics'],
+  ['/v1/energy', 'analytics'],
+  ['/v1/tenants', 'registry'],
+  ['/v1/tenants/:tenantId', 'registry'],
+  ['/v1/parties', 'registry'],
+  ['/v1/parties/:partyId', 'registry'],
+  ['/v1/locations', 'registry'],
+  ['/v1/locations/:locationId', 'registry'],
+  ['/v1/stations', 'registry'],
+  ['/v1/stations/:stationId', 'registry'],
+  ['/v1/stations/:stationId/evses', 'registry'],
+  ['/v1/stations/:stationId/evses/:evseId', 'registry'],
+  ['/v1/stations/:stationId/credentials', 'registry'],
+  ['/v1/stations/:stationId/credentials/:credentialId', 'registry'],
+  ['/v1/tokens', 'registry'],
+  ['/v1/tokens/:tokenRef', 'registry'],
+  ['/v1/keys', 'registry'],
+  ['/v1/keys/:keyId', 'registry'],
+];
+
+const compiled = routes.map(([pattern, owner]) => ({ expression: expressionOf(pattern), owner }));
+
+/**
+ * The owner of a path; undefined where nobody owns it, or where its segments are not what they seem: dot segments, also
+ * in their encoded forms, would be resolved behind our back by the next URL parser.
+ * @param path as the client sent it, without query.
+ */
+export function ownerOf(path: string): Owner | undefined {
+  if (path.split('/').some(isDotSegment)) return undefined;
+  return compiled.find(({ expression }) => expression.test(path))?.owner;
+}
+
+function isDotSegment(segment: string): boolean {
+  return /^(?:\.|%2e){1,2}$/i.test(segment);
+}
+
+function expressionOf(pattern: string): RegExp {
+  const segments = pattern.split('/').map((segment) => {
+    if (segment === '*') return '.+';
+    return segment.startsWith(':') ? '[^/]+' : segment;
+  });
+  return new RegExp(`^${segments.join('/')}$`);
+}
