@@ -17,7 +17,7 @@ export const stopTransaction: Row<OCPP16.StopTransactionRequest> = {
 };
 
 function handle(request: OCPP16.StopTransactionRequest, context: HandlerContext): Handled {
-  const { tenantId, stationId, token } = context;
+  const { token } = context;
   const transactionId = String(request.transactionId);
   const reportedId = context.reportedId(transactionId);
   const endedAt = parseTimestamp(request.timestamp);
