@@ -1,0 +1,40 @@
+// Configuration of the analytics service, with defaults and bounds.
+import { integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
+
+const settings = {
+  brokers: list('KAFKA_BROKERS', ['127.0.0.1:9092']),
+  partitions: integer('EVENT_PARTITIONS', 24, 1, 1024),
+  replicationFactor: integer('KAFKA_REPLICATION_FACTOR', 1, 1, 5),
+  databaseUrl: text('DATABASE_URL', 'postgres://postgres:postgres@127.0.0.1:5432/postgres'),
+  databasePoolMax: integer('DATABASE_POOL_MAX', 8, 2, 100),
+  clickhouseUrl: text('CLICKHOUSE_URL', 'http://default@127.0.0.1:8123'),
+  clickhouseDatabase: text('CLICKHOUSE_DATABASE', 'chargestream'),
+  secretsFile: text('SECRETS_FILE', '.data/secrets.json'),
+  host: text('HOST', '127.0.0.1'),
+  port: integer('ANALYTICS_PORT', 8104, 0, 65_535),
+  /** Events of one insert: more make a catch-up faster and an insert larger. */
+  flushRecordsMax: integer('ANALYTICS_FLUSH_RECORDS_MAX', 40_000, 1, 500_000),
+  /** An event waits at most this long for others to be inserted with it. */
+  flushMs: integer('ANALYTICS_FLUSH_MS', 1_000, 10, 60_000),
+} as const;
+
+export type AnalyticsConfig = ConfigOf<typeof settings>;
+
+/** Throws Fault CONFIG_INVALID that names every faulty variable. */
+export function analyticsConfig(environment: Environment): AnalyticsConfig {
+  return readConfig(settings, environment);
+}
+
+/** How the log is read here, and dead letters are written: both ends of a sink are large and few. */
+export const logSettings = {
+  lanes: 1,
+  lingerMs: 5,
+  batchRecordsMax: 1_000,
+  batchBytesMax: 900_000,
+  queueBytesMax: 16 * 1024 * 1024,
+  appendTimeoutMs: 30_000,
+  closeTimeoutMs: 5_000,
+  fetchWaitMs: 200,
+  fetchBytesMax: 8 * 1024 * 1024,
+  bufferBytesMax: 32 * 1024 * 1024,
+} as const;

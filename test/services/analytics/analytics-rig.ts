@@ -1,0 +1,128 @@
+// The analytics service on real parts, with topics, schemas and a ClickHouse database of its own.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { encodeRecord, type RecordType } from '#contracts/codec';
+import type { Records } from '#contracts/generated/types';
+import { partitionOf } from '#contracts/keys';
+import { topicsFor, type Topic } from '#contracts/topics';
+import { type ClickHouse, openClickHouse } from '#kit/clickhouse';
+import { openLogWriter } from '#kit/event-log/writer';
+import type { RunningService } from '#kit/lifecycle';
+import { createLogger } from '#kit/logger';
+import { analyticsConfig } from '#services/analytics/config';
+import { startAnalytics } from '#services/analytics/main';
+
+export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
+
+export type AnalyticsRig = {
+  readonly clickhouse: ClickHouse;
+  readonly sinkTables: () => Promise<Record<string, number>>;
+  /** Appends to the topic that carries the type. */
+  append<T extends RecordType>(type: T, key: string, value: Records[T]): Promise<void>;
+  get(path: string, tenant?: string): Promise<Answer>;
+  /** Resolves with what the query answers once it fits. */
+  eventually<Row>(text: string, fits: (rows: Row[]) => boolean): Promise<Row[]>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const internalToken = 'internal-token-of-tests';
+const waitMs = 20_000;
+
+export async function startAnalyticsRig(name: string): Promise<AnalyticsRig> {
+  const suffix = randomBytes(4).toString('hex');
+  const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
+  const all = topicsFor(4);
+  const prefixed = <T extends Topic>(topic: T): T => ({ ...topic, name: `${name}-${suffix}.${topic.name}` });
+  const topics = {
+    events: prefixed(all.events),
+    sessions: prefixed(all.sessions),
+    registryChanges: prefixed(all.registryChanges),
+  };
+  const databaseUrl = await createDatabase(`${name}_${suffix}`);
+  const clickhouseUrl = process.env['CLICKHOUSE_URL'] ?? '';
+  const database = `${name}_${suffix}`;
+  const config = analyticsConfig({
+    KAFKA_BROKERS: brokers.join(','),
+    DATABASE_URL: databaseUrl,
+    CLICKHOUSE_URL: clickhouseUrl,
+    CLICKHOUSE_DATABASE: database,
+    ANALYTICS_PORT: '0',
+  });
+  const logger = createLogger('test', 'silent');
+  const clickhouse = openClickHouse({ url: clickhouseUrl, database });
+  let service: RunningService = await startAnalytics(config, topics, internalToken);
+  const writer = await openLogWriter({ ...writing, brokers, clientId: `${name}-${suffix}` }, logger);
+  return {
+    clickhouse,
+    async sinkTables() {
+      const rows = await clickhouse.query<{ name: string; total_rows: string }>(
+        'SELECT name, total_rows FROM system.tables WHERE database = {database:String} AND total_rows IS NOT NULL',
+        { params: { database } },
+      );
+      return Object.fromEntries(rows.map((row) => [row.name, Number(row.total_rows)]));
+    },
+    async append(type, key, value) {
+      const topic = Object.values(topics).find(({ types }) => (types as readonly string[]).includes(type));
+      if (topic === undefined) throw new Error(`no topic of the rig carries ${type}`);
+      const record = { key, type, value: encodeRecord(type, value) };
+      await writer.append(topic.name, partitionOf(key, topic.partitions), [record]);
+    },
+    get: (path, tenant = 'default') => get(`${service.url ?? ''}${path}`, tenant),
+    eventually: (text, fits) => eventually(clickhouse, text, fits),
+    stop: () => service.close(),
+    async start() {
+      service = await startAnalytics(config, topics, internalToken);
+    },
+    async close() {
+      await service.close();
+      await writer.close();
+      await clickhouse.command(`DROP DATABASE IF EXISTS \`${database}\``);
+      await clickhouse.close();
+    },
+  };
+}
+
+const writing = {
+  lanes: 1,
+  lingerMs: 1,
+  batchRecordsMax: 1_000,
+  batchBytesMax: 900_000,
+  queueBytesMax: 16 * 1024 * 1024,
+  appendTimeoutMs: 20_000,
+  closeTimeoutMs: 5_000,
+} as const;
+
+async function get(url: string, tenant: string): Promise<Answer> {
+  const headers = {
+    authorization: `Bearer ${internalToken}`,
+    'x-tenant-id': tenant,
+    'x-actor': 'key-of-test',
+    'x-role': 'viewer',
+  };
+  const response = await fetch(url, { headers });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+async function eventually<Row>(clickhouse: ClickHouse, text: string, fits: (rows: Row[]) => boolean): Promise<Row[]> {
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const rows = await clickhouse.query<Row>(text).catch(() => []);
+    if (fits(rows)) return rows;
+    if (performance.now() > deadline) throw new Error(`not seen in time: ${text}; last ${JSON.stringify(rows)}`);
+    await delay(50);
+  }
+}
+
+async function createDatabase(name: string): Promise<string> {
+  const base = process.env['DATABASE_URL'] ?? '';
+  const client = new pg.Client({ connectionString: base });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  return url.toString();
+}
