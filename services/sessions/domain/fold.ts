@@ -41,7 +41,10 @@ function folding<Event extends { readonly meta: Meta }>(handler: Handler<Event>)
       if (emission !== undefined) emit.push(emission);
       put(sessions as Session[], before, after);
     }
-    return { state: { ...markOf(station, meta), sessions }, emit };
+    const isNewest = isNewestOf(station, meta);
+    const connectionEpoch = isNewest ? meta.connectionEpoch : station.connectionEpoch;
+    const seq = isNewest ? meta.seq : station.seq;
+    return { state: { connectionEpoch, seq, sessions }, emit };
   };
 }
 
@@ -51,10 +54,8 @@ function isApplied(station: StationSessions, { connectionEpoch, seq }: Meta): bo
   return connectionEpoch === station.connectionEpoch && seq <= station.seq;
 }
 
-function markOf(station: StationSessions, { connectionEpoch, seq }: Meta): Omit<StationSessions, 'sessions'> {
-  const isNewest = connectionEpoch !== null && seq !== null && connectionEpoch >= (station.connectionEpoch ?? 0);
-  if (!isNewest) return { connectionEpoch: station.connectionEpoch, seq: station.seq };
-  return { connectionEpoch, seq };
+function isNewestOf(station: StationSessions, { connectionEpoch, seq }: Meta): boolean {
+  return connectionEpoch !== null && seq !== null && connectionEpoch >= (station.connectionEpoch ?? 0);
 }
 
 function put(sessions: Session[], before: Session | undefined, after: Session): void {
