@@ -1,5 +1,6 @@
 // Takes a command from an operator into the log: named by its idempotency key, for the connection that is live now.
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { encodeRecord } from '#contracts/codec';
 import { intents } from '#contracts/commands';
 import type { CommandRequested } from '#contracts/generated/types';
@@ -11,7 +12,7 @@ import type { CommandBook, Entry } from './command-book.ts';
 import { noConnection, requestedCommand } from './domain/command.ts';
 import { shownParameters, type RefOf } from './domain/shown-parameters.ts';
 import { secretWrites } from './domain/wish.ts';
-import { requestHashOf, type Idempotency } from './idempotency.ts';
+import { requestHashOf, type Idempotency, type KeyedCommand, type KeyStanding } from './idempotency.ts';
 import { commandsRequested } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
 
@@ -31,15 +32,16 @@ export type Asked = { readonly caller: Caller; readonly stationId: string; reado
 /** known: the same request was taken before. */
 export type Taken =
   | { readonly kind: 'taken'; readonly entry: Entry }
-  | { readonly kind: 'known'; readonly commandId: string; readonly entry: Entry }
+  | { readonly kind: 'known'; readonly entry: Entry }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 /** Commands of one station that are not completed; one more is refused. */
 const openCommandsMax = 50;
+const pendingPollMs = 50;
 
 /**
  * 1. Is it allowed? 2. Claim the key. 3. Append. 4. Note that it is in the log. A crash between 2 and 4 leaves the key
- * claimed: the operator's repeat appends again, under the same commandId, which folds and gateways take once.
+ * claimed for 15 s: the operator's repeat then appends again, under the same commandId, which folds take once.
  */
 export async function requestCommand(parts: RequestParts, asked: Asked): Promise<Taken> {
   const refusal = refusalOf(parts, asked);
@@ -48,17 +50,35 @@ export async function requestCommand(parts: RequestParts, asked: Asked): Promise
   const entry = { command: requestedCommand(request, 0), request, completion: undefined };
   const keyed = keyedOf(parts, asked, request);
   if (keyed !== undefined) {
-    const standing = await parts.idempotency.claim(keyed, request.requestedAt);
+    const standing = await standingOf(parts, keyed);
     if (standing === 'differs') return { kind: 'refused', problem: otherRequest };
-    if (standing === 'known') return { kind: 'known', commandId: request.commandId, entry };
+    if (standing === 'known') return { kind: 'known', entry };
   }
-  const key = stationKey(request.tenantId, request.stationId);
-  await parts.log.append(parts.topic.name, partitionOf(key, parts.topic.partitions), [
-    { key, type: 'CommandRequested', value: encodeRecord('CommandRequested', request) },
-  ]);
-  if (keyed !== undefined) await parts.idempotency.requested(keyed, parts.now());
+  await append(parts, request, keyed);
   commandsRequested.inc({ intent: asked.input.intent });
   return { kind: 'taken', entry };
+}
+
+/** A request that is being appended by another one is waited for: the append either ends or its claim does. */
+async function standingOf({ idempotency, now }: RequestParts, keyed: KeyedCommand): Promise<KeyStanding> {
+  for (;;) {
+    const standing = await idempotency.claim(keyed, now());
+    if (standing !== 'pending') return standing;
+    await setTimeout(pendingPollMs);
+  }
+}
+
+async function append(parts: RequestParts, request: CommandRequested, keyed: KeyedCommand | undefined): Promise<void> {
+  const { topic, log, idempotency, now } = parts;
+  const key = stationKey(request.tenantId, request.stationId);
+  const value = encodeRecord('CommandRequested', request);
+  try {
+    await log.append(topic.name, partitionOf(key, topic.partitions), [{ key, type: 'CommandRequested', value }]);
+  } catch (error) {
+    if (keyed !== undefined) await idempotency.release(keyed);
+    throw error;
+  }
+  if (keyed !== undefined) await idempotency.requested(keyed, now());
 }
 
 const otherRequest: Problem = {

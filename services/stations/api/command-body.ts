@@ -7,7 +7,13 @@ import { Value } from 'typebox/value';
 import { intents, isIntent } from '#contracts/commands';
 import { commandInputOf } from './command-schemas.ts';
 
-type Violation = { instancePath: string; keyword: string; message: string; params: object; schemaPath: string };
+type Violation = {
+  instancePath: string;
+  keyword: string;
+  message: string;
+  params: Record<string, unknown>;
+  schemaPath: string;
+};
 type Checked = { value: unknown; error?: never } | { value?: never; error: Violation[] };
 
 const validators = new Map(
@@ -22,7 +28,7 @@ const validators = new Map(
 /** Validator compiler of the command route: the body by intent with its defaults filled in, all else as everywhere. */
 export function commandValidatorCompiler(route: FastifyRouteSchemaDef<unknown>): FastifyValidationResult {
   if (route.httpPart === 'body') return checkCommand;
-  return TypeBoxValidatorCompiler(route as FastifyRouteSchemaDef<TSchema>) as FastifyValidationResult;
+  return TypeBoxValidatorCompiler(route as FastifyRouteSchemaDef<TSchema>);
 }
 
 function checkCommand(body: unknown): Checked {
@@ -31,14 +37,31 @@ function checkCommand(body: unknown): Checked {
   if (validator === undefined) return refuse('/intent', `must be one of ${[...validators.keys()].join(', ')}`);
   const value: unknown = Value.Default(validator.schema, body);
   if (validator.compiled.Check(value)) return { value };
-  const errors = validator.compiled.Errors(value);
-  const violations = errors
-    // Each unknown field is named by an error of its own.
-    .filter(({ keyword }) => keyword !== 'additionalProperties')
-    .map(({ instancePath, keyword, message }) =>
-      violationAt(instancePath, keyword === 'boolean' ? 'is no field of this intent' : message),
-    );
-  return { error: violations };
+  return { error: violationsOf(validator.compiled.Errors(value)) };
+}
+
+type Fault = {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message: string;
+  readonly params: object;
+};
+
+/** One violation per path: alternatives are told as one sentence, and each unknown field has an error of its own. */
+function violationsOf(faults: readonly Fault[]): Violation[] {
+  const byPath = new Map<string, Fault[]>();
+  for (const fault of faults) {
+    if (fault.keyword === 'additionalProperties') continue;
+    byPath.set(fault.instancePath, [...(byPath.get(fault.instancePath) ?? []), fault]);
+  }
+  return [...byPath].map(([path, ofPath]) => violationAt(path, sentenceOf(ofPath)));
+}
+
+function sentenceOf(faults: readonly Fault[]): string {
+  const allowed = faults.flatMap(({ params }) => ('allowedValue' in params ? [String(params.allowedValue)] : []));
+  if (allowed.length > 0) return `must be ${allowed.join(' or ')}`;
+  if (faults.some(({ keyword }) => keyword === 'boolean')) return 'is no field of this intent';
+  return [...new Set(faults.map(({ message }) => message))].join('; ');
 }
 
 function refuse(instancePath: string, message: string): Checked {
