@@ -1,6 +1,7 @@
 // The stations service on a real log and database: what stations report, and the whole life of commands.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { intents } from '#contracts/commands';
 import { partitionOf, stationKey } from '#contracts/keys';
 import { tenantId } from './records.ts';
 import { ask, dump, eventually, FakeGateway, openRig, recordsOf, type Answer, type Rig } from './rig.ts';
@@ -221,6 +222,35 @@ test('a malformed command is refused by the path of each fault, a secret with th
   assert.equal((await rig.ask('POST', '/v1/stations/S-faulty/commands', { body: reset, role: 'viewer' })).status, 403);
   assert.equal((await rig.ask('GET', '/v1/commands?cursor=nonsense')).status, 400);
   assert.equal((await rig.ask('GET', '/v1/projections/stations')).status, 403);
+});
+
+test('every route stands in the OpenAPI document with a summary and its answers, a command with each intent', async () => {
+  const { body } = await rig.ask('GET', '/openapi.json');
+  const paths = body['paths'] as Record<
+    string,
+    Record<string, { summary?: string; responses: object; requestBody?: unknown }>
+  >;
+  assert.deepEqual(Object.keys(paths).toSorted(), [
+    '/v1/commands',
+    '/v1/commands/{commandId}',
+    '/v1/projections/commands',
+    '/v1/projections/commands/redrive',
+    '/v1/projections/stations',
+    '/v1/projections/stations/redrive',
+    '/v1/station-states',
+    '/v1/stations/{stationId}/commands',
+    '/v1/stations/{stationId}/connections',
+    '/v1/stations/{stationId}/state',
+    '/v1/stations/{stationId}/variables',
+  ]);
+  for (const route of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    assert.ok(
+      route.summary !== undefined && Object.keys(route.responses).includes('4XX'),
+      JSON.stringify(route.summary),
+    );
+  }
+  const shown = JSON.stringify(paths['/v1/stations/{stationId}/commands']?.['post']?.requestBody);
+  for (const intent of Object.keys(intents)) assert.ok(shown.includes(`"${intent}"`), intent);
 });
 
 test("one tenant sees nothing of another's", async () => {
