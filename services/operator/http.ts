@@ -5,6 +5,7 @@ import { admit, type AdmissionParts } from './admission.ts';
 import { addDocs } from './docs.ts';
 import type { Live } from './live.ts';
 import { addLiveRoute } from './live-route.ts';
+import { addSchemaRoutes } from './schemas.ts';
 import { addProxy, pathOf, type ProxyOptions } from './proxy.ts';
 
 export type OperatorParts = {
@@ -35,6 +36,7 @@ export function operatorHttp({ logger, admission, live, proxy, document }: Opera
   });
   addLiveRoute(api, live, admission.keys);
   addDocs(api, document);
+  addSchemaRoutes(api);
   addProxy(api, proxy);
   return api;
 }
