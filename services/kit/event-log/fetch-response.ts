@@ -23,7 +23,7 @@ export function decodeFetchResponse(payload: Buffer): FetchResponse {
   const partitions: FetchedPartition[] = [];
   const clientSideThrottleTime = payload.readInt32BE(0);
   const errorCode = payload.readInt16BE(4);
-  let at = 14; // after the session id and the count of topics
+  let at = 14; // after an id we do not use and the count of topics
   for (let topics = payload.readInt32BE(10); topics > 0; topics -= 1) {
     at += 2 + payload.readInt16BE(at);
     let left = payload.readInt32BE(at);

@@ -19,7 +19,7 @@ test('a broker restart under load loses nothing that was acknowledged and stops 
   try {
     const brokers = [`127.0.0.1:${port}`];
     const spec = await createTopic(brokers);
-    const writer = await openLogWriter({ ...writerOptions(brokers), lanes: 2, appendTimeoutMs: 60_000 }, silent);
+    const writer = await openLogWriter({ ...writerOptions(brokers), lanes: 2, appendTimeoutMs: 180_000 }, silent);
     const reader = await openReader(brokers, spec.name);
     for (let partition = 0; partition < spec.partitions; partition += 1) reader.assign(partition, 0);
     const read = Array.from({ length: spec.partitions }, (): string[] => []);
@@ -47,11 +47,11 @@ test('a broker restart under load loses nothing that was acknowledged and stops 
     await kafka.close();
     const acknowledgedBefore = told.length;
     kafka = await startEmbeddedKafka(partPlace, { port, controllerPort });
-    await until(() => told.length > acknowledgedBefore + 200);
+    await until(() => told.length > acknowledgedBefore + 200, 60_000);
     isLoading = false;
     await Promise.all(loads);
     // Then every acknowledged record is read where it was told, once, and in order.
-    await until(() => read.reduce((sum, keys) => sum + keys.length, 0) >= told.length);
+    await until(() => read.reduce((sum, keys) => sum + keys.length, 0) >= told.length, 60_000);
     for (const { partition, key, offset } of told) assert.equal(read[partition]?.[offset], key);
     for (const keys of read) assert.deepEqual(keys, [...new Set(keys)]);
     await writer.close();

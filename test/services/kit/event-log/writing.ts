@@ -27,11 +27,11 @@ export async function openWriter(broker: ModelBroker, options: Partial<LogWriter
   return writer;
 }
 
-/** Waits for a condition, at most 10 s. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 10_000;
+/** Waits for a condition, at most timeoutMs. */
+export async function until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
   while (!condition()) {
-    if (performance.now() > deadlineMs) throw new Error('the condition was not met within 10 s');
+    if (performance.now() > deadlineMs) throw new Error(`the condition was not met within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
