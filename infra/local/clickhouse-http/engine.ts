@@ -1,5 +1,6 @@
 // The engine: one data directory, many connections, a bound on the calls that run at once.
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { exceptionOf } from '#infra/local/clickhouse-http/exception';
 import { engineCallsMax } from '#infra/local/clickhouse-http/limits';
 import {
@@ -72,18 +73,33 @@ function openNative(native: Native, dir: string): NativeConnection {
     const connection = native.CreateConnection(dir);
     if (connection !== null) return connection;
   } catch (error) {
-    if (String(error).includes('Cannot lock file')) {
-      throw new Fault('DATA_DIR_IN_USE', {
-        detail: `Another process uses the ClickHouse data in ${dir} (code 76); end it first.`,
-        cause: error,
-      });
-    }
-    throw new Fault('PART_UNAVAILABLE', {
-      detail: `The ClickHouse engine does not open ${dir}: ${String(error)}`,
-      cause: error,
-    });
+    throw notOpened(dir, error);
   }
-  throw new Fault('PART_UNAVAILABLE', { detail: `The ClickHouse engine does not open ${dir}.` });
+  throw notOpened(dir, undefined);
+}
+
+// The engine tells its reason (code 76) to standard error alone; its status file names the process that has the lock.
+function notOpened(dir: string, cause: unknown): Fault {
+  const holder = holderOf(dir);
+  if (holder === undefined)
+    return new Fault('PART_UNAVAILABLE', {
+      detail: `The ClickHouse engine does not open ${dir}: ${String(cause)}`,
+      cause,
+    });
+  return new Fault('DATA_DIR_IN_USE', {
+    detail: `Process ${holder} uses the ClickHouse data in ${dir} already (code 76); end it first.`,
+    cause,
+  });
+}
+
+function holderOf(dir: string): number | undefined {
+  try {
+    const [, pid = ''] = /^PID: (\d+)/m.exec(readFileSync(join(dir, 'status'), 'utf8')) ?? [];
+    process.kill(Number(pid), 0);
+    return Number(pid);
+  } catch {
+    return undefined;
+  }
 }
 
 function connectionOf(

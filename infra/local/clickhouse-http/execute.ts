@@ -21,7 +21,7 @@ import type { Pipes } from '#infra/local/clickhouse-http/pipes';
 import type { Sessions } from '#infra/local/clickhouse-http/sessions';
 import type { Spool } from '#infra/local/clickhouse-http/spool';
 import { type Statement, readStatement } from '#infra/local/clickhouse-http/statement';
-import { streamSelect } from '#infra/local/clickhouse-http/stream';
+import { type StreamedSelect, streamSelect } from '#infra/local/clickhouse-http/stream';
 import type { User } from '#infra/local/clickhouse-http/users';
 
 export type Parts = {
@@ -109,8 +109,8 @@ async function answerStatement(
   const { call, answer } = request;
   const format = statement.format ?? call.format ?? defaultFormat;
   if (statement.isSelect && !call.isHeld) {
-    await streamSelect({ pipes: parts.pipes, connection: run.connection, answer, statement, format });
-    return;
+    const select = { pipes: parts.pipes, connection: run.connection, answer, statement, format };
+    if (await streamed(select)) return;
   }
   const result = await run.connection.run(statement.sql, format);
   if (result.bytes.length > heldResultBytesMax)
@@ -120,6 +120,17 @@ async function answerStatement(
       `Limit for result exceeded, max bytes: ${heldResultBytesMax}`,
     );
   await answer.whole(result.bytes, run.isInsert ? undefined : format, summaryOf(result, run.isInsert));
+}
+
+// A statement that does not parse is run once more as it came, so that the engine's sentence is about it alone.
+async function streamed(select: StreamedSelect): Promise<boolean> {
+  try {
+    await streamSelect(select);
+    return true;
+  } catch (error) {
+    if (error instanceof ClickHouseException && error.code === 62) return false;
+    throw error;
+  }
 }
 
 function summaryOf(result: NativeResult, isInsert: boolean): Summary {

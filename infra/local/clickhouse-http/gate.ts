@@ -1,7 +1,7 @@
 // What may run: one statement per request, and nothing but reading for those who may only read.
 import type { Call } from '#infra/local/clickhouse-http/call';
 import type { Connection, Engine } from '#infra/local/clickhouse-http/engine';
-import { ClickHouseException } from '#infra/local/clickhouse-http/exception';
+import { ClickHouseException, exceptionOf } from '#infra/local/clickhouse-http/exception';
 import type { Statement } from '#infra/local/clickhouse-http/statement';
 import type { User } from '#infra/local/clickhouse-http/users';
 
@@ -79,8 +79,7 @@ export async function checkFunctions(
   statement: Statement,
   user: User,
 ): Promise<void> {
-  const { bytes } = await connection.run(`EXPLAIN AST ${statement.body}\nFORMAT TabSeparatedRaw`);
-  const tree = Buffer.from(bytes).toString('utf8');
+  const tree = await treeOf(connection, statement);
   if (tree.includes('TABLE OVERRIDE')) throw readonlyRefusal(user);
   for (const [, name = ''] of tree.matchAll(/Function (\S+)/g)) {
     const lower = name.toLowerCase();
@@ -102,4 +101,15 @@ export function readonlyRefusal(user: User): ClickHouseException {
     'READONLY',
     `${user.name}: Cannot execute query in readonly mode. For queries over HTTP, method GET implies readonly. You should use method POST for modifying queries.`,
   );
+}
+
+async function treeOf(connection: Connection, statement: Statement): Promise<string> {
+  const format = '\nFORMAT TabSeparatedRaw';
+  try {
+    const { bytes } = await connection.run(`EXPLAIN AST ${statement.body}${format}`);
+    return Buffer.from(bytes).toString('utf8');
+  } catch (error) {
+    const { code, type, message } = exceptionOf(error);
+    throw new ClickHouseException(code, type, message.replaceAll(format, ''));
+  }
 }

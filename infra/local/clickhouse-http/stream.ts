@@ -16,7 +16,8 @@ export type StreamedSelect = {
 
 /**
  * INTO OUTFILE into a named pipe, since the addon's own streams analyse on the event loop and repeat the header of a
- * format in every chunk. Backpressure: a full pipe makes the engine wait. Resolves when the query is over.
+ * format in every chunk. Backpressure: a full pipe makes the engine wait. Resolves when the query is over; throws what
+ * the engine threw before the answer began.
  */
 export async function streamSelect(select: StreamedSelect): Promise<void> {
   const { pipes, connection, answer, statement, format } = select;
