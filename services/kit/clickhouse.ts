@@ -1,6 +1,6 @@
 // ClickHouse as services see it: RowBinary inserts under a deduplication token, typed queries, and Faults for its errors.
 import { Readable } from 'node:stream';
-import { ClickHouseError, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { Fault } from '#kit/fault';
 import type { Closable } from '#kit/lifecycle';
 
@@ -58,6 +58,8 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
     request_timeout: options.requestTimeoutMs ?? requestTimeoutMsDefault,
     max_open_connections: options.connectionsMax ?? connectionsMaxDefault,
     application: 'chargestream',
+    // Who calls logs the Fault, as one JSON line of ours.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 1, output_format_json_quote_decimals: 1 },
   });
   return {

@@ -212,10 +212,11 @@ class SinkRunner implements RunningSink {
         this.#metrics.rows.inc({ sink: name, table }, block.rowCount);
         return;
       } catch (error) {
-        if (this.#closing.signal.aborted) throw error;
         this.#positionMetrics.failures.inc({ sink: name, code: codeOf(error) });
         logger.error({ err: error, sink: name, table, rows: block.rowCount }, 'insert failed, trying again');
         await this.#backOff.wait();
+        // The intent stays; the next start cuts the same again.
+        if (this.#closing.signal.aborted) throw error;
       }
     }
   }

@@ -4,6 +4,7 @@ import { Fault } from '#kit/fault';
 import { type Database, openDatabase, transaction } from '#kit/postgres';
 import { claimPartitions } from '#kit/projection/fence';
 import { runProjection, type ProjectionOptions, type RunningProjection } from '#kit/projection/runner';
+import { openLine } from '../cuttable-line.ts';
 import { createTrialDatabase, logger, type TrialDatabase, until } from '../trial.ts';
 import { createFakeLog, type FakeLog } from './fake-log.ts';
 import { added, doubled, prepareTally, source, tallies, type TallyFaults, tallyProjection, target } from './tally.ts';
@@ -98,21 +99,32 @@ test('an emission that the log did not acknowledge is said again, and no row is 
   assert.deepEqual(await tallies(database, name), [{ key: 'a', total: 100, events: 1 }]);
 });
 
-test('a connection that dies in the transaction leaves neither rows nor position behind', async () => {
-  const { name, log, run } = await newTrial();
-  log.append(source.name, 0, [added('a', 10)]);
-  let kills = 1;
-  const projection = await run({
-    beforeSave: async (client) => {
-      kills -= 1;
-      if (kills < 0) return;
-      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-      await client.query('select pg_terminate_backend($1)', [rows[0]?.pid]).catch(() => {});
-    },
+test('a database that goes away in a transaction, and comes back, has each event once', async () => {
+  const { name, log } = await newTrial();
+  const line = await openLine(trial.url);
+  const distant = await openDatabase({ url: line.url, role: database.role, schema: 'counting_own', poolMax: 2 });
+  let cuts = 1;
+  const beforeSave = async (): Promise<void> => {
+    cuts -= 1;
+    if (cuts >= 0) line.cut();
+  };
+  const projection = await runProjection(tallyProjection({ beforeSave }, name), {
+    database: distant,
+    openReader: log.openReader,
+    writer: log.writer,
+    logger,
   });
-  await until('applied after the connection was lost', stands(projection, 0, 1));
+  log.append(source.name, 0, [added('a', 100)]);
+  await until('cut', () => cuts < 0 || hundreds(log).length > 0);
+  log.append(source.name, 0, [added('a', 7)]);
+  assert.deepEqual(await tallies(database, name), []);
+  line.mend();
+  await until('applied after the line was mended', stands(projection, 0, 2));
   await projection.close();
-  assert.deepEqual(await tallies(database, name), [{ key: 'a', total: 10, events: 1 }]);
+  await distant.close();
+  await line.close();
+  assert.deepEqual(await tallies(database, name), [{ key: 'a', total: 107, events: 2 }]);
+  assert.equal(new Set(hundreds(log)).size, 1);
 });
 
 test('who lost a partition writes nothing and leaves it; the others of the batch go on', async () => {
