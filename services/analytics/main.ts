@@ -7,6 +7,8 @@ import { createHttp, listen } from '#kit/http';
 import { Lifecycle, type RunningService } from '#kit/lifecycle';
 import { createLogger, type Logger } from '#kit/logger';
 import { openDatabase } from '#kit/postgres';
+import { addEnergyRoute } from './api/energy.ts';
+import { addReadingRoutes } from './api/readings.ts';
 import { analyticsConfig, logSettings, type AnalyticsConfig } from './config.ts';
 import { runSinks } from './run-sinks.ts';
 import type { SinkTopics } from './sinks/all.ts';
@@ -55,5 +57,7 @@ async function startParts(
   );
   const sinks = lifecycle.add('sinks', runSinks({ config, topics, clickhouse, database, writer, logger }));
   const api = lifecycle.add('http', createHttp({ service: name, logger, internalToken, notReady: sinks.notReady }));
+  addReadingRoutes(api, clickhouse);
+  addEnergyRoute(api, clickhouse);
   return listen(api, config.host, config.port);
 }

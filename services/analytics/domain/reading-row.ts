@@ -37,7 +37,7 @@ const seqCount = 2 ** 16;
 
 /**
  * Of two readings with one key the greater version counts, in whatever order they are merged: the one that came later
- * (seconds of lag), within a second the later of its connection. It is below 2^48; queries take the lag out of it again.
+ * (seconds of lag), within a second the later of its connection. It is below 2^49; queries take the lag out of it again.
  */
 export function versionOf(ts: number, recordedAt: number, seq: number): number {
   return (Math.floor((recordedAt - ts) / 1000) + lagBias) * seqCount + (seq & 0xffff);
