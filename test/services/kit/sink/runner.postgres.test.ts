@@ -22,7 +22,11 @@ before(async () => {
   database = await openDatabase({ url: trial.url, role: trial.role('sinking'), schema: 'sinking_own', poolMax: 4 });
 });
 
+// A test that fails leaves its sink running; closing twice is nothing.
+const running: RunningSink[] = [];
+
 after(async () => {
+  for (const sink of running) await sink.close();
   await database.close();
   await trial.drop();
 });
@@ -88,8 +92,8 @@ function newTrial(): Trial {
   const name = `numbers${names}`;
   const log = createFakeLog();
   const store = createFakeStore();
-  const run = (options: Partial<SinkOptions> = {}): Promise<RunningSink> =>
-    runSink({
+  const run = async (options: Partial<SinkOptions> = {}): Promise<RunningSink> => {
+    const sink = await runSink({
       name,
       topic,
       types: ['Number'],
@@ -102,6 +106,9 @@ function newTrial(): Trial {
       flushMs: 20,
       ...options,
     });
+    running.push(sink);
+    return sink;
+  };
   return { name, log, store, run };
 }
 
