@@ -33,6 +33,8 @@ export type Work<S> = {
   readonly appliedByType: ReadonlyMap<string, number>;
 };
 
+const emissionBytesMax = 900 * 1024;
+
 type Step<S, Event, Emission> = (state: S | undefined, event: Event, at: Position) => Folded<S, Emission>;
 
 /** Decodes what the fold reads, in the order of the log; skips other types by their header, and keys that wait. */
@@ -114,7 +116,11 @@ function emissionOf<S, Events, Emission>(
   at: Position,
 ): Emitted {
   if (projection.emitTo === undefined) throw new Error(`${projection.name} emits, but names no topic for it`);
-  return projection.emitTo.toRecord(emission, at);
+  const emitted = projection.emitTo.toRecord(emission, at);
+  const bytes = emitted.record.value?.length ?? 0;
+  // The log would refuse it for ever; parked, it stops its key alone.
+  if (bytes > emissionBytesMax) throw new Error(`an emission has ${bytes} bytes, more than ${emissionBytesMax}`);
+  return emitted;
 }
 
 function readRecord<S, Events, Emission>(

