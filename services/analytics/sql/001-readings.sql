@@ -1,6 +1,7 @@
 -- Meter readings: one wide row per instant and context, fixed point, idempotent by key.
 -- ORDER BY: analysts ask by tenant, then station, then time; a session is a short run of neighbouring rows.
 -- Day partitions keep FINAL cheap (0 % merged, about 10 % with fresh parts) and let retention drop whole parts.
+-- No TTL: it would go by the station's clock, and take what a clock of some years ago reported as soon as it is inserted.
 -- mask (which columns are present) and context are in the key, so that two partial messages of one instant both stay.
 -- version is (lag in seconds + 2^31) * 2^16 + place within the connection: of two readings with one key the one received
 -- later counts, in whatever order they are merged. Without it a replay could leave another one.
@@ -33,8 +34,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.meter_readings_raw (
 ) ENGINE = ReplacingMergeTree(version)
 PARTITION BY toDate(ts)
 ORDER BY (tenant_id, station_id, evse_id, ts, mask, context)
-TTL toDateTime(ts) + INTERVAL 400 DAY DELETE
-SETTINGS non_replicated_deduplication_window = 10000, ttl_only_drop_parts = 1,
+SETTINGS non_replicated_deduplication_window = 10000,
          min_age_to_force_merge_seconds = 3600, min_age_to_force_merge_on_partition_only = 1
 -- statement
 CREATE TABLE IF NOT EXISTS ${DATABASE}.meter_samples_other (
@@ -61,7 +61,6 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.meter_samples_other (
 ) ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMM(ts)
 ORDER BY (tenant_id, station_id, evse_id, measurand, phase, location, context, is_signed, ts, ordinal)
-TTL toDateTime(ts) + INTERVAL 400 DAY DELETE
 SETTINGS non_replicated_deduplication_window = 10000
 -- statement
 -- A materialized view sees inserted blocks, not merged rows: only min and max, which a repeat does not change, may stand here.
