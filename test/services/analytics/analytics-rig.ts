@@ -17,13 +17,14 @@ export type Answer = { readonly status: number; readonly body: Record<string, un
 
 export type AnalyticsRig = {
   readonly clickhouse: ClickHouse;
-  readonly sinkTables: () => Promise<Record<string, number>>;
   /** Appends to the topic that carries the type. */
   append<T extends RecordType>(type: T, key: string, value: Records[T]): Promise<void>;
   get(path: string, tenant?: string): Promise<Answer>;
   /** Resolves with what the query answers once it fits. */
   eventually<Row>(text: string, fits: (rows: Row[]) => boolean): Promise<Row[]>;
   stop(): Promise<void>;
+  /** As if it had crashed after each insert, before the position: while it is stopped. */
+  forgetPositions(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 };
@@ -57,13 +58,6 @@ export async function startAnalyticsRig(name: string): Promise<AnalyticsRig> {
   const writer = await openLogWriter({ ...writing, brokers, clientId: `${name}-${suffix}` }, logger);
   return {
     clickhouse,
-    async sinkTables() {
-      const rows = await clickhouse.query<{ name: string; total_rows: string }>(
-        'SELECT name, total_rows FROM system.tables WHERE database = {database:String} AND total_rows IS NOT NULL',
-        { params: { database } },
-      );
-      return Object.fromEntries(rows.map((row) => [row.name, Number(row.total_rows)]));
-    },
     async append(type, key, value) {
       const topic = Object.values(topics).find(({ types }) => (types as readonly string[]).includes(type));
       if (topic === undefined) throw new Error(`no topic of the rig carries ${type}`);
@@ -73,6 +67,13 @@ export async function startAnalyticsRig(name: string): Promise<AnalyticsRig> {
     get: (path, tenant = 'default') => get(`${service.url ?? ''}${path}`, tenant),
     eventually: (text, fits) => eventually(clickhouse, text, fits),
     stop: () => service.close(),
+    async forgetPositions() {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      await client.connect();
+      for (const sink of ['readings', 'session_facts', 'dimensions'])
+        await client.query(`update sink_${sink}.projection_position set next_offset = 0`);
+      await client.end();
+    },
     async start() {
       service = await startAnalytics(config, topics, internalToken);
     },
