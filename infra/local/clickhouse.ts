@@ -28,6 +28,8 @@ export async function startEmbeddedClickHouse(place: PartPlace, options: ClickHo
     args: ['--import', 'tsx', front],
     env: {
       ...process.env,
+      // Threads for the engine's calls; without it the front starts itself again with them.
+      UV_THREADPOOL_SIZE: '64',
       CLICKHOUSE_HTTP_HOST: '127.0.0.1',
       CLICKHOUSE_HTTP_PORT: String(options.port),
       CLICKHOUSE_DATA_DIR: dir,

@@ -25,6 +25,7 @@ export class Answer {
   // Tells an exception inside a result from data that look like one (X-ClickHouse-Exception-Tag).
   readonly #tag = randomBytes(8).toString('hex');
   #compress = false;
+  #last: (() => void) | undefined;
   #sink: ServerResponse | Gzip;
 
   constructor(response: ServerResponse, engine: Engine) {
@@ -64,7 +65,7 @@ export class Answer {
     const body = this.#compress && bytes.length > 0 ? await gzipWhole(bytes, { level: gzipLevel }) : bytes;
     if (body !== bytes) this.#response.setHeader('Content-Encoding', 'gzip');
     this.#response.setHeader('Content-Length', body.length);
-    this.#response.end(body);
+    this.#last = () => this.#response.end(body);
   }
 
   /** Starts a streamed result. */
@@ -96,8 +97,17 @@ export class Answer {
     });
   }
 
+  /** A streamed result is whole. */
   end(): void {
-    this.#sink.end();
+    this.#last = () => this.#sink.end();
+  }
+
+  /**
+   * Sends the end, whatever it is. Apart from the rest, since a client may send its next request at once: by then its
+   * session must be free.
+   */
+  complete(): void {
+    this.#last?.();
   }
 
   /** Ends with an error: by its status while nothing was sent, else inside the result, where clients look for it. */
@@ -105,14 +115,14 @@ export class Answer {
     if (this.isGone) return;
     const text = Buffer.from(exception.text(this.#engine.version)).subarray(0, exceptionBytesMax);
     if (this.hasBegun || this.#sink !== this.#response) {
-      this.#sink.end(this.#trailer(text));
+      this.#last = () => this.#sink.end(this.#trailer(text));
       return;
     }
     this.#response.statusCode = statusOf(exception);
     this.#response.setHeader('X-ClickHouse-Exception-Code', exception.code);
     this.#response.setHeader('Content-Type', 'text/plain; charset=UTF-8');
     this.#response.setHeader('Content-Length', text.length);
-    this.#response.end(text);
+    this.#last = () => this.#response.end(text);
   }
 
   // One write, since clients look for all of it in the last chunk. The length counts its line break.

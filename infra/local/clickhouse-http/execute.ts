@@ -1,5 +1,6 @@
 // One request from its query to its answer: read, refuse, prepare, run, stream.
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Summary } from '#infra/local/clickhouse-http/answer';
 import type { Body } from '#infra/local/clickhouse-http/body';
 import type { Call } from '#infra/local/clickhouse-http/call';
@@ -15,7 +16,7 @@ import {
   readonlyRefusal,
 } from '#infra/local/clickhouse-http/gate';
 import { type InsertWithData, findInsertData } from '#infra/local/clickhouse-http/insert';
-import { heldResultBytesMax, statementHeadBytes } from '#infra/local/clickhouse-http/limits';
+import { heldResultBytesMax, killEveryMs, statementHeadBytes } from '#infra/local/clickhouse-http/limits';
 import type { NativeResult } from '#infra/local/clickhouse-http/native';
 import type { Pipes } from '#infra/local/clickhouse-http/pipes';
 import type { Sessions } from '#infra/local/clickhouse-http/sessions';
@@ -78,6 +79,7 @@ async function runStatement(parts: Parts, request: Request, statement: Statement
   const { engine, sessions } = parts;
   const { call, user, answer } = request;
   const marker = randomUUID();
+  let isOver = false;
   const lease = sessions.lease(user, call.session);
   try {
     // 3. One statement, and one that the user may run; then the context; then, for readers, the lock on the context.
@@ -89,14 +91,23 @@ async function runStatement(parts: Parts, request: Request, statement: Statement
         await checkFunctions(engine, lease.connection, statement, user);
       }
       // 4. Run. When the client leaves, a query that reads is killed; a write is seen through.
-      if (statement.isSelect && !isInsert) answer.onGone(() => void engine.kill(marker));
+      if (statement.isSelect && !isInsert) answer.onGone(() => void killUntil(engine, marker, () => isOver));
       if (answer.isGone) return;
       await answerStatement(parts, request, statement, { connection: lease.connection, isInsert });
     } finally {
+      isOver = true;
       await leave();
     }
   } finally {
     lease.release();
+  }
+}
+
+// Again and again, since the client may leave before the engine knows the query.
+async function killUntil(engine: Engine, marker: string, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await engine.kill(marker);
+    await delay(killEveryMs);
   }
 }
 

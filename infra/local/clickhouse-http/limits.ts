@@ -24,6 +24,8 @@ export const threadsMin = 64;
 
 /** A client that takes nothing of its result for so long is cut off (http_send_timeout of the real server). */
 export const sendTimeoutMs = 30_000;
+/** How often a query is killed whose client has left, until it is over. */
+export const killEveryMs = 200;
 /** Idle connections; the real server's keep_alive_timeout. */
 export const keepAliveTimeoutMs = 30_000;
 

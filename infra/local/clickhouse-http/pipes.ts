@@ -9,11 +9,14 @@ import { Fault } from '#kit/fault';
 
 export type ResultPipe = {
   readonly path: string;
-  /** What the engine writes. It ends after finish(). Destroy it and the engine writes into nothing. */
+  /**
+   * What the engine writes; it ends after finish(). Read it to the end whatever happens: the engine waits in a write
+   * that no KILL reaches where nobody reads.
+   */
   readonly reader: Socket;
-  /** To be called when the query is over, whether it opened the pipe or not: the reader then meets the end. */
+  /** To be called when the query is over, whether it wrote or not: the reader then meets the end. */
   finish(): void;
-  /** Gives the pipe to the next; the reader must be closed and the query over. */
+  /** Gives the pipe to the next; the reader must be closed. */
   release(): void;
 };
 
@@ -39,15 +42,14 @@ export function createPipes(dir: string): Pipes {
       const giveBack = await slots.take();
       const path = free.pop();
       if (path === undefined) throw new Error('a slot without a pipe');
-      const reader = new Socket({
-        fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK),
-        readable: true,
-        writable: false,
-      });
+      // Open at both ends for as long as the query runs. So the engine never waits for a reader when it opens the pipe
+      // (it does so twice when it refuses a format), and the reader meets no end when the engine closes it in between.
+      const keeper = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+      const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       return {
         path,
-        reader,
-        finish: () => touch(path),
+        reader: new Socket({ fd, readable: true, writable: false }),
+        finish: () => closeSync(keeper),
         release() {
           free.push(path);
           giveBack();
@@ -55,14 +57,4 @@ export function createPipes(dir: string): Pipes {
       };
     },
   };
-}
-
-// A reader meets the end when the last writer leaves. A query that failed early never came, so we come and leave.
-function touch(path: string): void {
-  try {
-    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
-  } catch (error) {
-    const isReaderGone = (error as NodeJS.ErrnoException).code === 'ENXIO';
-    if (!isReaderGone) throw error;
-  }
 }

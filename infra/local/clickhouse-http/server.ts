@@ -63,6 +63,7 @@ async function handle(parts: Parts, options: FrontOptions, exchange: Exchange): 
     if (!(error instanceof ClickHouseException)) options.logger.error({ err: error }, 'request failed');
     answer.fail(exceptionOf(error));
   } finally {
+    answer.complete();
     // What was not read of a refused body is read into nothing, so that the client hears the refusal.
     if (!request.complete) request.resume();
   }

@@ -23,18 +23,20 @@ export async function streamSelect(select: StreamedSelect): Promise<void> {
   const { pipes, connection, answer, statement, format } = select;
   const pipe = await pipes.take();
   const closed = new Promise<void>((resolve) => pipe.reader.once('close', () => resolve()));
-  answer.onGone(() => pipe.reader.destroy());
-  const failed = connection.run(statement.intoFile(pipe.path, format)).then(
-    () => undefined,
-    (error: unknown) => exceptionOf(error),
-  );
-  void failed.then(() => pipe.finish());
+  // The client may have left while we waited for a pipe.
+  const run = answer.isGone ? Promise.resolve() : connection.run(statement.intoFile(pipe.path, format));
+  const failed = run
+    .then(
+      () => undefined,
+      (error: unknown) => exceptionOf(error),
+    )
+    .finally(() => pipe.finish());
   try {
-    if (answer.isGone) return;
     await passOn({ pipe, answer, format, failed });
   } finally {
-    pipe.reader.destroy();
-    await Promise.all([failed, closed]);
+    // What nobody takes any more is read into nothing, until the query is over (a client that left has it killed).
+    pipe.reader.resume();
+    await closed;
     pipe.release();
   }
 }
@@ -55,11 +57,11 @@ async function passOn(stream: {
     for (const chunk of held) await answer.write(chunk);
     held = [];
   };
-  for await (const chunk of pipe.reader) {
+  for await (const chunk of pipe.reader.iterator({ destroyOnReturn: false })) {
+    if (answer.isGone) continue;
     held.push(chunk as Buffer);
     heldBytes += (chunk as Buffer).length;
     if (hasBegun || heldBytes > heldHeadBytes) await release();
-    if (answer.isGone) return;
   }
   const exception = await failed;
   if (exception !== undefined && !hasBegun) throw exception;
