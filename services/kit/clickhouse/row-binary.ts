@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 const slabBytesFirst = 1024 * 1024;
 const slabBytesMax = 512 * 1024 * 1024;
 const two32 = 2 ** 32;
+const shortBytesMax = 48;
 /** Of a string's length in LEB128. */
 const lengthBytesMax = 5;
 
@@ -14,6 +15,7 @@ const lengthBytesMax = 5;
  */
 export class RowBinaryWriter {
   #slab = Buffer.alloc(0);
+  #view = new DataView(new ArrayBuffer(0));
   #used = 0;
   #rows = 0;
   #bytesFirst = slabBytesFirst;
@@ -39,26 +41,30 @@ export class RowBinaryWriter {
 
   uint32(value: number): void {
     this.#reserve(4);
-    this.#used = this.#slab.writeUInt32LE(value, this.#used);
+    this.#view.setUint32(this.#used, value, true);
+    this.#used += 4;
   }
 
   int32(value: number): void {
     this.#reserve(4);
-    this.#used = this.#slab.writeInt32LE(value, this.#used);
+    this.#view.setInt32(this.#used, value, true);
+    this.#used += 4;
   }
 
   /** A safe integer: split in halves, since BigInt would cost more than the whole row. */
   int64(value: number): void {
-    assert(Number.isSafeInteger(value), `${value} is no safe integer`);
+    // The message is made only where it is needed: it would cost more than the value.
+    if (!Number.isSafeInteger(value)) assert.fail(`${value} is no safe integer`);
     this.#reserve(8);
     const high = Math.floor(value / two32);
-    this.#slab.writeUInt32LE(value - high * two32, this.#used);
-    this.#used = this.#slab.writeInt32LE(high, this.#used + 4);
+    this.#view.setUint32(this.#used, value - high * two32, true);
+    this.#view.setInt32(this.#used + 4, high, true);
+    this.#used += 8;
   }
 
   /** UInt64 from a safe, non-negative integer. */
   uint64(value: number): void {
-    assert(value >= 0, `${value} is negative`);
+    if (value < 0) assert.fail(`${value} is negative`);
     this.int64(value);
   }
 
@@ -95,7 +101,9 @@ export class RowBinaryWriter {
   stringBytes(source: Uint8Array, from: number, to: number): void {
     this.#reserve(lengthBytesMax + to - from);
     this.#length(to - from);
-    this.#slab.set(source.subarray(from, to), this.#used);
+    if (to - from > shortBytesMax) this.#slab.set(source.subarray(from, to), this.#used);
+    // A view of its own would cost more than the few bytes of an id.
+    else for (let at = from; at < to; at += 1) this.#slab[this.#used + at - from] = source[at] ?? 0;
     this.#used += to - from;
   }
 
@@ -159,5 +167,6 @@ export class RowBinaryWriter {
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#slab.length * 2, this.#bytesFirst));
     this.#slab.copy(grown, 0, 0, this.#used);
     this.#slab = grown;
+    this.#view = new DataView(grown.buffer, grown.byteOffset, grown.length);
   }
 }
