@@ -25,7 +25,7 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-test('three kills of a gateway under load lose and double nothing', { timeout: 180_000 }, async (context) => {
+test('three kills of a gateway under load lose and double nothing', { timeout: 230_000 }, async (context) => {
   context.diagnostic(`seed ${seed}`);
   const operator = operatorOf(trial);
   const prefix = 'kill';
