@@ -25,7 +25,6 @@ export type Front = {
   /** As a crash: nothing is closed. */
   kill(): Promise<void>;
   stop(): Promise<void>;
-  remove(): void;
 };
 
 export type Reply = {
@@ -35,8 +34,11 @@ export type Reply = {
   readonly headers: Headers;
 };
 
+/** A new directory, gone when the test process ends. */
 export function makeDataDir(): string {
-  return mkdtempSync(join(tmpdir(), 'chargestream-front-'));
+  const dir = mkdtempSync(join(tmpdir(), 'chargestream-front-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
 }
 
 /** Spawns it; whoever calls minds its end. */
@@ -93,8 +95,6 @@ export async function startFront(dataDir = makeDataDir()): Promise<Front> {
     async stop() {
       child.stdin?.end();
       await exited;
-      rmSync(dataDir, { recursive: true, force: true });
     },
-    remove: () => rmSync(dataDir, { recursive: true, force: true }),
   };
 }
