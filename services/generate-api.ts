@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { createHttp, type HttpApi } from '#kit/http';
 import { createLogger } from '#kit/logger';
+import { addEnergyRoute } from '#services/analytics/api/energy';
+import { addReadingRoutes } from '#services/analytics/api/readings';
 import { addLiveRoute } from '#services/operator/live-route';
 import { mergedDocument } from '#services/operator/domain/merge-documents';
 import { addRegistryRoutes } from '#services/registry/http';
@@ -29,6 +31,10 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
     addSessionRoutes(api, untouched);
     addSummaryRoute(api, untouched);
     addSessionsProjection(api, untouched);
+  },
+  analytics(api) {
+    addReadingRoutes(api, untouched);
+    addEnergyRoute(api, untouched);
   },
 };
 

@@ -93,6 +93,20 @@ export async function registerPlaces(operatorUrl: string, key: string): Promise<
   }
 }
 
+/** Everything of the demo; returns one line that says what was done. */
+export async function registerDemo(operatorUrl: string, key: string): Promise<string> {
+  const { prefix, seed, stations: count } = demoFleet;
+  const identities = fleetIdentities({ prefix, seed: String(seed), count });
+  await registerPlaces(operatorUrl, key);
+  const { created, updated, unchanged } = await registerIdentities({
+    operatorUrl,
+    key,
+    identities,
+    describe: demoStation,
+  });
+  return `registry: ${locations.length} locations, ${count} stations and their tokens (${created} new, ${updated} changed, ${unchanged} as they were)`;
+}
+
 type Call = (method: string, path: string, body: object) => Promise<{ status: number; body: unknown }>;
 
 /** Waits for a door or a service behind it that is just coming up; every request here may be repeated. */
@@ -160,19 +174,8 @@ function place(locationId: string, country: 'DE' | 'NL', name: string, where: re
 
 async function main(): Promise<void> {
   const operatorUrl = process.env['OPERATOR_URL'] ?? 'http://127.0.0.1:8080';
-  const { demoOperatorKey: key } = readSecrets(process.env['SECRETS_FILE'] ?? '.data/secrets.json');
-  const { prefix, seed, stations: count } = demoFleet;
-  const identities = fleetIdentities({ prefix, seed: String(seed), count });
-  await registerPlaces(operatorUrl, key);
-  const { created, updated, unchanged } = await registerIdentities({
-    operatorUrl,
-    key,
-    identities,
-    describe: demoStation,
-  });
-  process.stdout.write(
-    `registry: ${locations.length} locations, ${count} stations and their tokens (${created} new, ${updated} changed, ${unchanged} as they were)\n`,
-  );
+  const { demoOperatorKey } = readSecrets(process.env['SECRETS_FILE'] ?? '.data/secrets.json');
+  process.stdout.write(`${await registerDemo(operatorUrl, demoOperatorKey)}\n`);
 }
 
 if (process.argv[1]?.endsWith('infra/local/seed.ts') === true) await main();

@@ -148,7 +148,7 @@ function answerError(error: FastifyError | Fault | Error, request: FastifyReques
   }
   if ('validation' in error && Array.isArray(error.validation)) {
     const context = error.validationContext ?? 'body';
-    const violations = error.validation.flatMap((violation) => violationsOf(context, violation));
+    const violations = told(error.validation).flatMap((violation) => violationsOf(context, violation));
     return problem(reply, { status: 400, title: 'The request is not valid', violations });
   }
   if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500) {
@@ -159,6 +159,14 @@ function answerError(error: FastifyError | Fault | Error, request: FastifyReques
 }
 
 type Violation = NonNullable<Problem['violations']>[number];
+
+/** Of a value that may be null or else must fit, only what does not fit is worth a word. */
+function told(faults: readonly FastifySchemaValidationError[]): readonly FastifySchemaValidationError[] {
+  const isEcho = ({ keyword, params }: FastifySchemaValidationError): boolean =>
+    keyword === 'anyOf' || (keyword === 'type' && params['type'] === 'null');
+  const said = new Set(faults.filter((fault) => !isEcho(fault)).map(({ instancePath }) => instancePath));
+  return faults.filter((fault) => !isEcho(fault) || !said.has(fault.instancePath));
+}
 
 /** Each fault under the path of what is wrong or missing. A property that is not known is named twice by the validator. */
 function violationsOf(

@@ -1,4 +1,5 @@
 // Many stations or tokens in one transaction; doing it again changes nothing and tells nothing.
+import type { PoolClient } from 'pg';
 import type { Caller } from '#kit/http';
 import { isGeneratedPassword, verifierOfGenerated } from '#contracts/passwords';
 import type { PasswordVerifier } from '#contracts/generated/types';
@@ -6,11 +7,11 @@ import type { StationValue } from '#contracts/registry';
 import { canonicalPassword } from '../domain/credential.ts';
 import type { Token } from '../domain/token.ts';
 import type { Violation } from '../domain/violation.ts';
-import { credentialChanges, insertCredentials, type NewCredential } from './credentials.ts';
+import { insertCredentials, toldCredential, type NewCredential } from './credentials.ts';
 import { stations, tokens, type Touched } from './kinds.ts';
 import { invalid, type Refusal } from './refusal.ts';
 import { verifiersOf } from './stations.ts';
-import { upsertRows, type Writing, type Written } from './table.ts';
+import { touchRows, upsertRows, type Writing, type Written } from './table.ts';
 import { writeAs, type Done, type Store } from './write.ts';
 
 export type BulkResult = { readonly created: number; readonly updated: number; readonly unchanged: number };
@@ -37,22 +38,15 @@ export async function putStations(
     );
     const written = await upsertRows(client, stations.table, writing, { values });
     const added = wanted.flatMap((station) => newCredentialsOf(station, known, { at: writing.at, newId }));
-    if (added.length > 0) await insertCredentials(client, writing, added);
-    // A station with a new credential is told with it; the others by their row alone.
-    const withCredential = new Set(added.map(({ stationId }) => stationId));
-    const plain = touchedOf(values, written, 'stationId').filter(({ id }) => !withCredential.has(id));
-    const changes = await stations.changes(client, writing, plain);
-    const credentials = added.map((credential) => createdCredential(credential, writing));
-    const told = added.length === 0 ? [] : await credentialChanges(client, writing, credentials);
-    const created = new Set(written.filter((row) => row.created).map(({ id }) => id));
-    await store.enqueue(client, [
-      ...changes,
-      ...told.map((change) =>
-        change.kind === 'station' && created.has(change.id) ? { ...change, operation: 'created' as const } : change,
-      ),
-    ]);
-    const touched = new Set([...written.map(({ id }) => id), ...withCredential]).size;
-    return { created: created.size, updated: touched - created.size, unchanged: values.length - touched };
+    const rows = [...written, ...(await touchedByCredentials(client, writing, added, written))];
+    const changes = await stations.changes(client, writing, touchedOf(values, rows, 'stationId'));
+    const versions = new Map(rows.map(({ id, version }) => [id, version]));
+    const told = added.map((credential) =>
+      toldCredential(writing, createdCredential(credential, writing), versions.get(credential.stationId) ?? 0),
+    );
+    await store.enqueue(client, [...changes, ...told]);
+    const created = rows.filter((row) => row.created).length;
+    return { created, updated: rows.length - created, unchanged: values.length - rows.length };
   });
 }
 
@@ -72,6 +66,20 @@ export async function putTokens(
     const created = written.filter((row) => row.created).length;
     return { created, updated: written.length - created, unchanged: values.length - written.length };
   });
+}
+
+/** A credential is part of its station's value, so a station that is as wanted otherwise gets a new version for it. */
+async function touchedByCredentials(
+  client: PoolClient,
+  writing: Writing,
+  added: readonly NewCredential[],
+  written: readonly Written[],
+): Promise<Written[]> {
+  if (added.length === 0) return [];
+  await insertCredentials(client, writing, added);
+  const already = new Set(written.map(({ id }) => id));
+  const others = added.map(({ stationId }) => stationId).filter((stationId) => !already.has(stationId));
+  return others.length === 0 ? [] : touchRows(client, stations.table, writing, others);
 }
 
 function newCredentialsOf(
