@@ -1,4 +1,5 @@
 // Payloads kept whole lose their secrets and driver ids here: one table for all versions.
+import { isSecretVariable } from '#contracts/secret-variables';
 
 const hiddenKeys: ReadonlySet<string> = new Set([
   'idTag',
@@ -23,12 +24,22 @@ const hiddenKeys: ReadonlySet<string> = new Set([
 /** Actions whose data field carries what a station knows about a driver (2.x N09). */
 const driverDataActions: ReadonlySet<string> = new Set(['NotifyCustomerInformation']);
 
+/** Where messages carry a variable's value, beside the `key` (1.6) or `variable.name` (2.x) that names it. */
+const valueKeys: ReadonlySet<string> = new Set(['value', 'attributeValue', 'variableAttribute', 'actualValue']);
+
 /** JSON text of a payload without secrets and driver ids. */
 export function redactedJson(action: string, payload: unknown): string {
   const hideData = driverDataActions.has(action);
-  return (
-    JSON.stringify(payload, (key, value: unknown) =>
-      hiddenKeys.has(key) || (hideData && key === 'data') ? '[redacted]' : value,
-    ) ?? 'null'
-  );
+  const replacer = function (this: unknown, key: string, value: unknown): unknown {
+    const hidden = hiddenKeys.has(key) || (hideData && key === 'data') || (valueKeys.has(key) && isSecretHolder(this));
+    return hidden ? '[redacted]' : value;
+  };
+  return JSON.stringify(payload, replacer) ?? 'null';
+}
+
+/** Whether an object is about a secret variable: it names one as GetConfiguration, GetVariables or NotifyReport do. */
+function isSecretHolder(holder: unknown): boolean {
+  const { key, variable } = holder as { key?: unknown; variable?: { name?: unknown } | null };
+  const name = typeof key === 'string' ? key : variable?.name;
+  return typeof name === 'string' && isSecretVariable(name);
 }

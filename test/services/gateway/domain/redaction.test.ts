@@ -1,0 +1,34 @@
+// What is kept whole: secrets and driver ids never, everything else as it came.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { redactedJson } from '#services/gateway/domain/redaction';
+
+test('a secret that a station reads out to us is not kept, whichever message carries it', () => {
+  const variable = { name: 'BasicAuthPassword' };
+  const component = { name: 'SecurityCtrlr' };
+  const cases: readonly [string, object][] = [
+    ['GetConfiguration', { configurationKey: [{ key: 'AuthorizationKey', readonly: false, value: 'S3CRET' }] }],
+    [
+      'GetVariables',
+      { getVariableResult: [{ attributeStatus: 'Accepted', attributeValue: 'S3CRET', component, variable }] },
+    ],
+    ['NotifyReport', { reportData: [{ component, variable, variableAttribute: [{ value: 'S3CRET' }] }] }],
+    ['NotifyEvent', { eventData: [{ actualValue: 'S3CRET', component, variable }] }],
+    ['SetVariables', { setVariableData: [{ attributeValue: 'S3CRET', component, variable }] }],
+  ];
+  for (const [action, payload] of cases) {
+    const json = redactedJson(action, payload);
+    assert.ok(!json.includes('S3CRET') && json.includes('[redacted]'), `${action}: ${json}`);
+  }
+});
+
+test('other values are kept, and an odd payload is no trouble', () => {
+  const kept = { configurationKey: [{ key: 'HeartbeatInterval', readonly: false, value: '300' }] };
+  assert.equal(redactedJson('GetConfiguration', kept), JSON.stringify(kept));
+  assert.equal(
+    redactedJson('X', { idTag: 'TAG', value: 1, variable: null }),
+    '{"idTag":"[redacted]","value":1,"variable":null}',
+  );
+  assert.equal(redactedJson('X', [{ value: 1 }]), '[{"value":1}]');
+  assert.equal(redactedJson('X', undefined), 'null');
+});
