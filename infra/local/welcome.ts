@@ -38,7 +38,7 @@ export function welcome({ urls, kafka, postgres, clickhouse, secrets, seconds }:
     `    curl -N -H "authorization: Bearer ${key}" ${urls.operator}/v1/live`,
     '  Ask ClickHouse for the energy of today, per location:',
     `    curl -u ${analystUser}:${secrets.analystPassword} ${clickHouseBase}/ --data-binary "${energyTodaySql}"`,
-    `  Connect your own charger: register it, then point it at ${urls.ocpp}/my-station with the password in the answer:`,
+    `  Connect a station of your own: register it, then point it at ${urls.ocpp}/my-station with the password in the answer:`,
     `    curl -X POST -H "authorization: Bearer ${key}" -H "content-type: application/json" -d '${ownStation}' ${urls.operator}/v1/stations`,
     '',
     'Ctrl-C ends it; the data stay.',

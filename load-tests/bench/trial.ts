@@ -33,7 +33,6 @@ export type Trial = {
 };
 
 export type TrialGateway = {
-  readonly ocppUrl: string;
   readonly adminUrl: string;
   pid(): number;
   /** kill -9; resolves when it is gone. */
@@ -101,14 +100,14 @@ async function open(options: TrialOptions, lifecycle: Lifecycle): Promise<Trial>
 type Launch = (name: string, args: readonly string[], more: Readonly<Record<string, string>>) => Promise<Child>;
 
 async function addGateway(n: number, ports: Ports, launch: Launch, lifecycle: Lifecycle): Promise<TrialGateway> {
-  const [ownPort = 0, adminPort = 0] = n === 0 ? [ports.gateway, ports.gatewayAdmin] : await freePorts(2);
-  const more = { GATEWAY_PORT: String(ownPort), GATEWAY_ADMIN_PORT: String(adminPort) };
+  // All share one OCPP port, as in production; the kernel spreads the sockets.
+  const [adminPort = 0] = n === 0 ? [ports.gatewayAdmin] : await freePorts(1);
+  const more = { GATEWAY_ADMIN_PORT: String(adminPort) };
   const start = (): Promise<Child> => launch(`gateway-${n}`, ['services/run.ts', 'gateway'], more);
   let child = await start();
   lifecycle.add(`gateway-${n}`, { close: () => child.stop(stopGraceMs) });
   const adminUrl = `http://127.0.0.1:${adminPort}`;
   return {
-    ocppUrl: `ws://127.0.0.1:${ownPort}/ocpp`,
     adminUrl,
     pid: () => child.pid,
     async kill() {
