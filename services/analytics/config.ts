@@ -13,7 +13,7 @@ const settings = {
   host: text('HOST', '127.0.0.1'),
   port: integer('ANALYTICS_PORT', 8104, 0, 65_535),
   /** Events of one insert: more make a catch-up faster and an insert larger. */
-  flushRecordsMax: integer('ANALYTICS_FLUSH_RECORDS_MAX', 40_000, 1, 500_000),
+  flushRecordsMax: integer('ANALYTICS_FLUSH_RECORDS_MAX', 80_000, 1, 500_000),
   /** An event waits at most this long for others to be inserted with it. */
   flushMs: integer('ANALYTICS_FLUSH_MS', 1_000, 10, 60_000),
 } as const;

@@ -41,7 +41,7 @@ export async function prepareTimeseries(
 }
 
 /**
- * The client as sinks use it. A block may touch any number of days: a station that comes back after a season brings
+ * The client as sinks use it. Rows of one key are merged later, not at the insert, which is half as dear so. A block may touch any number of days: a station that comes back after a season brings
  * them all, and an insert that is refused for it would stop the sink for ever.
  */
 export function insertingInto(clickhouse: ClickHouse): Pick<ClickHouse, 'insertRowBinary'> {
@@ -49,7 +49,7 @@ export function insertingInto(clickhouse: ClickHouse): Pick<ClickHouse, 'insertR
     insertRowBinary: (insert) =>
       clickhouse.insertRowBinary({
         ...insert,
-        settings: { ...insert.settings, max_partitions_per_insert_block: '0' },
+        settings: { ...insert.settings, max_partitions_per_insert_block: '0', optimize_on_insert: 0 },
       }),
   };
 }

@@ -46,7 +46,7 @@ export type Paging = { readonly after: ReadingKey | undefined; readonly limit: n
 export type ReadingPage = { readonly rows: readonly ReadingRow[]; readonly next: ReadingKey | undefined };
 
 const columns = `station_id, evse_id, connector_id, toUnixTimestamp64Milli(ts) AS ts_ms, context, mask, reported_id,
-  toInt32(toInt64(intDiv(version, 65536)) - 2147483648) AS lag_s,
+  toInt32(toInt64(intDiv(version, 8)) - 2147483648) AS lag_s,
   energy_wh, energy_export_wh, power_w, power_export_w, power_offered_w, current_offered_a, current_a,
   current_l1_a, current_l2_a, current_l3_a, voltage_l1_v, voltage_l2_v, voltage_l3_v, soc_pct`;
 

@@ -5,7 +5,7 @@ SELECT tenant_id, station_id, evse_id, connector_id, ts, context, reported_id,
        current_a, current_l1_a, current_l2_a, current_l3_a, voltage_l1_v, voltage_l2_v, voltage_l3_v, soc_pct,
        toFloat64(energy_wh) / 1000 AS energy_kwh, toFloat64(energy_export_wh) / 1000 AS energy_export_kwh,
        toFloat64(power_w) / 1000 AS power_kw,
-       toInt32(toInt64(intDiv(version, 65536)) - 2147483648) AS lag_s, ts + toIntervalSecond(lag_s) AS received_at
+       toInt32(toInt64(intDiv(version, 8)) - 2147483648) AS lag_s, ts + toIntervalSecond(lag_s) AS received_at
 FROM ${DATABASE}.meter_readings_raw FINAL
 -- statement
 CREATE OR REPLACE VIEW ${DATABASE}.meter_samples AS

@@ -112,10 +112,10 @@ test('lists are paged: every item once, in order', async () => {
   ]) {
     const whole = await items(path);
     const paged: Item[] = [];
-    for (let cursor: unknown = ''; cursor !== null;) {
-      const { body } = await rig.get(`${path}&limit=1${cursor === '' ? '' : `&cursor=${String(cursor)}`}`);
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await rig.get(`${path}&limit=1${cursor === '' ? '' : `&cursor=${cursor}`}`);
       paged.push(...(body['items'] as Item[]));
-      cursor = body['nextCursor'];
+      cursor = body['nextCursor'] as string | null;
     }
     assert.deepEqual(paged, whole, path);
   }
