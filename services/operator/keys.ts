@@ -12,7 +12,12 @@ export type KeysOptions = {
   now(): number;
 };
 
-type Known = { readonly holder: Promise<KeyHolder | undefined>; readonly until: number };
+type Known = {
+  readonly holder: Promise<KeyHolder | undefined>;
+  readonly until: number;
+  /** It was somebody's when it was last asked about. */
+  readonly isSomebodys: boolean;
+};
 
 const keysMax = 10_000;
 const askTimeoutMs = 5_000;
@@ -27,26 +32,28 @@ export class Keys {
     this.#options = options;
   }
 
-  /** Whether the registry need not be asked for this key. */
+  /** Whether the key was somebody's before: asking about it again is no guess. */
   knows(key: string): boolean {
     const known = this.#known.get(hashOf(key));
-    return known !== undefined && known.until > this.#options.now();
+    return known !== undefined && (known.isSomebodys || known.until > this.#options.now());
   }
 
   /** The holder of a key; undefined for one that is unknown or revoked. Throws Fault UPSTREAM_UNAVAILABLE. */
   resolve(key: string): Promise<KeyHolder | undefined> {
     const hash = hashOf(key);
+    const { cacheMs } = this.#options;
     const now = this.#options.now();
     const known = this.#known.get(hash);
     if (known !== undefined && known.until > now) return known.holder;
     const holder = this.#ask(hash);
-    this.#remember(hash, { holder, until: now + this.#options.cacheMs });
+    this.#remember(hash, { holder, until: now + cacheMs, isSomebodys: known?.isSomebodys ?? false });
     holder.then(
       (found) => {
-        if (found === undefined)
-          this.#remember(hash, { holder, until: now + Math.min(unknownMs, this.#options.cacheMs) });
+        const isSomebodys = found !== undefined;
+        const until = now + (isSomebodys ? cacheMs : Math.min(unknownMs, cacheMs));
+        this.#remember(hash, { holder, until, isSomebodys });
       },
-      () => this.#known.delete(hash),
+      () => this.#remember(hash, { holder, until: now, isSomebodys: known?.isSomebodys ?? false }),
     );
     return holder;
   }

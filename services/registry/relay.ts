@@ -65,7 +65,7 @@ export function recordsOf(topics: RelayTopics, entry: OutboxEntry): ReturnType<O
 }
 
 /** What the rows of these entries hold now, for the compacted topics; their history needs no repeat. */
-async function currentEntries(database: Database, entries: readonly OutboxEntry[]): Promise<OutboxEntry[]> {
+export async function currentEntries(database: Database, entries: readonly OutboxEntry[]): Promise<OutboxEntry[]> {
   const named = new Map(
     entries
       .filter(({ topic }) => topic === 'station' || topic === 'token')

@@ -118,6 +118,11 @@ test('who guesses keys is slowed down before the registry hears of it; a known k
   assert.deepEqual(guesses, [401, 401, 401, 401, 429, 429, 429, 429, 429, 429]);
   assert.equal(desk.asked, 5);
   assert.equal((await desk.ask()).status, passed, 'the known key still passes');
+  desk.now += cacheMs;
+  desk.answer = { status: 404, body: {} };
+  for (let guess = 0; guess < 6; guess++) await desk.ask({ authorization: `Bearer csk_${'z'.repeat(30 + guess)}` });
+  desk.answer = { status: 200, body: holder };
+  assert.equal((await desk.ask()).status, passed, 'also when it must be asked about again');
 });
 
 test('a tenant that the key is not for is refused whatever the path', async (context) => {

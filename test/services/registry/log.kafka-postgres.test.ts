@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { AnyRecord } from '#contracts/codec';
+import { decodeRecord, type AnyRecord } from '#contracts/codec';
 import { isChosenPassword, isGeneratedPassword } from '#contracts/passwords';
 import { tenantKeyOf } from '#contracts/secrets';
 import { tokenRefOf } from '#contracts/keys';
+import { openDatabase } from '#kit/postgres';
+import { currentEntries, recordsOf } from '#services/registry/relay';
 import { startRig, type Rig, type Seen } from './rig.ts';
 
 let rig: Rig;
@@ -186,5 +188,45 @@ test('many at once stand in the log as in the registry, the last word of each be
       changesOf('station', stationId).map(({ rowVersion }) => rowVersion),
       told,
     );
+  }
+});
+
+test('a relay that cannot know whether it spoke last says again what the rows hold now, and no history', async () => {
+  await rig.call('POST', '/v1/stations', { stationId: 'again' });
+  const ref = String((await rig.call('POST', '/v1/tokens', { uid: 'AGAIN' })).body['tokenRef']);
+  const { record } = await station('again', () => true);
+  const database = await openDatabase({ url: rig.databaseUrl, role: 'registry', schema: 'registry_own', poolMax: 2 });
+  try {
+    const entry = (topic: string, id: string) => ({
+      topic,
+      key: `default/${id}`,
+      type: 'RegistryChanged',
+      rowVersion: 1,
+      payload: {},
+    });
+    const entries = [
+      entry('station', 'again'),
+      entry('station', 'never-was'),
+      entry('token', ref),
+      entry('party', 'DE-CSM'),
+    ];
+    const now = await currentEntries(database, [...entries, ...entries]);
+    const topics = {
+      registryChanges: { name: 'changes' },
+      registryStations: { name: 'stations' },
+      registryTokens: { name: 'tokens' },
+    };
+    const records = now.flatMap((each) => recordsOf(topics as Parameters<typeof recordsOf>[0], each));
+    assert.deepEqual(
+      records.map(({ topic, record: { key, value } }) => [topic, key, value === null]),
+      [
+        ['stations', 'default/again', false],
+        ['stations', 'default/never-was', true],
+        ['tokens', `default/${ref}`, false],
+      ],
+    );
+    assert.deepEqual(decodeRecord(records[0]?.record.value ?? new Uint8Array()), record);
+  } finally {
+    await database.close();
   }
 });
