@@ -2,11 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { clickHouseReady } from '#infra/local/clickhouse';
+import { scratchDirOf } from '#infra/local/clickhouse-http/scratch';
 import { freePorts } from '#infra/local/ports';
 
 export const password = 'secret: ü';
@@ -37,7 +39,9 @@ export type Reply = {
 /** A new directory, gone when the test process ends. */
 export function makeDataDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'chargestream-front-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  process.once('exit', () => {
+    for (const used of [dir, scratchDirOf(dir)]) rmSync(used, { recursive: true, force: true });
+  });
   return dir;
 }
 
@@ -62,6 +66,9 @@ export async function startFront(dataDir = makeDataDir()): Promise<Front> {
   const url = `http://127.0.0.1:${port}`;
   const child = spawnFront(port, dataDir);
   const exited = once(child, 'exit');
+  // A test that fails before stop() ends all the same, and the front with it.
+  child.unref();
+  for (const stream of [child.stdin, child.stderr]) if (stream instanceof Socket) stream.unref();
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   await clickHouseReady(url, () => child.exitCode !== null).catch((error: unknown) => {
@@ -89,10 +96,12 @@ export async function startFront(dataDir = makeDataDir()): Promise<Front> {
       };
     },
     async kill() {
+      child.ref();
       child.kill('SIGKILL');
       await exited;
     },
     async stop() {
+      child.ref();
       child.stdin?.end();
       await exited;
     },

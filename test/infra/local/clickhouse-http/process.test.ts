@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
+import { scratchDirOf } from '#infra/local/clickhouse-http/scratch';
 import { freePorts } from '#infra/local/ports';
 import { type Front, makeDataDir, spawnFront, startFront } from '#test/infra/local/clickhouse-http/front';
 
@@ -52,7 +54,8 @@ test('a taken port and a faulty setting are said in one sentence', async () => {
 
 test('started without threads it takes them itself, and ends with its parent', async () => {
   const [port = 0] = await freePorts(1);
-  const child = spawnFront(port, makeDataDir(), { UV_THREADPOOL_SIZE: '' });
+  const dataDir = makeDataDir();
+  const child = spawnFront(port, dataDir, { UV_THREADPOOL_SIZE: '' });
   const closed = once(child, 'close');
   const answers = async (): Promise<boolean> =>
     fetch(`http://127.0.0.1:${port}/ping`).then(
@@ -60,9 +63,12 @@ test('started without threads it takes them itself, and ends with its parent', a
       () => false,
     );
   await until(answers);
+  const [, enginePid] = /^PID: (\d+)/m.exec(readFileSync(join(dataDir, 'status'), 'utf8')) ?? [];
+  assert.notEqual(Number(enginePid), child.pid);
   child.kill('SIGKILL');
   await closed;
-  await until(async () => !(await answers()));
+  await until(async () => !isAlive(Number(enginePid)));
+  assert.equal(await answers(), false);
 });
 
 test(
@@ -121,19 +127,20 @@ test(
 );
 
 test('nothing of an ended front is left in memory', async () => {
-  const scratch = (): string[] =>
-    (existsSync('/dev/shm') ? readdirSync('/dev/shm') : []).filter((name) =>
-      name.startsWith('chargestream-clickhouse-'),
-    );
-  const before = scratch();
   const passing = await startFront();
   await passing.post('SELECT 1');
+  assert.equal(existsSync(scratchDirOf(passing.dataDir)), true);
   await passing.stop();
-  assert.deepEqual(
-    scratch().filter((name) => !before.includes(name)),
-    [],
-  );
+  assert.equal(existsSync(scratchDirOf(passing.dataDir)), false);
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 async function until(holds: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
+import { scratchDirOf } from '#infra/local/clickhouse-http/scratch';
 import { type Front, password, startFront } from '#test/infra/local/clickhouse-http/front';
 
 let front: Front;
@@ -256,23 +257,25 @@ test('every format is one document, streamed or not', async () => {
 });
 
 test('an insert whose client leaves half-way leaves nothing', async () => {
-  const socket = connect(front.port, '127.0.0.1');
   const authorization = Buffer.from(`default:${password}`).toString('base64');
   const query = encodeURIComponent('INSERT INTO victims FORMAT CSV');
+  const half = '7,"half"\n'.repeat(50_000);
+  const spooled = (): number =>
+    readdirSync(scratchDirOf(front.dataDir)).filter((name) => name.startsWith('insert-')).length;
+  const socket = connect(front.port, '127.0.0.1');
   socket.write(
-    `POST /?query=${query} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${authorization}\r\nContent-Length: 1000000\r\n\r\n7,"half"\n`,
+    `POST /?query=${query} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${authorization}\r\nContent-Length: 1000000\r\n\r\n${half}`,
   );
-  const scratch = '/dev/shm';
-  const spooled = (): string[] =>
-    existsSync(scratch)
-      ? readdirSync(scratch, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('insert-'))
-      : [];
-  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  await until(() => spooled() === 1);
   socket.destroy();
-  const deadline = performance.now() + 10_000;
-  while (spooled().length > 0) {
-    assert.ok(performance.now() < deadline, `left behind: ${spooled().join(', ')}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  await until(() => spooled() === 0);
   assert.equal(await victims(), '1\n');
 });
+
+async function until(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!holds()) {
+    assert.ok(performance.now() < deadline, 'the condition did not come true in time');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
