@@ -12,7 +12,8 @@ import { lockExpected, writeAs } from '../store/write.ts';
 import { credentialOf } from './new-credential.ts';
 import type { RegistryParts } from './parts.ts';
 import { refuse, sendNothing } from './respond.ts';
-import { nothing, problems } from './schemas.ts';
+import { problems } from '#kit/http-schemas';
+import { nothing } from './schemas.ts';
 import { credential, credentialInput, credentialWithPassword } from './station-schemas.ts';
 
 const tags = ['credentials'];

@@ -8,7 +8,8 @@ import { changeOne, type Store } from '../store/write.ts';
 import { readOne } from './read.ts';
 import { refuse, sendRow } from './respond.ts';
 import { shownStation } from './stations.ts';
-import { expectedOf, ifMatch, problems } from './schemas.ts';
+import { problems } from '#kit/http-schemas';
+import { expectedOf, ifMatch } from './schemas.ts';
 import { evseBody, station } from './station-schemas.ts';
 
 const tags = ['stations'];

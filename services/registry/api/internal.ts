@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { keyValue } from '#contracts/registry';
 import { problem, type HttpApi } from '#kit/http';
 import type { Store } from '../store/write.ts';
-import { problems, strict } from './schemas.ts';
+import { problems, strict } from '#kit/http-schemas';
 
 const resolved = Type.Object({ keyId: Type.String(), tenantId: Type.String(), role: keyValue.properties.role });
 

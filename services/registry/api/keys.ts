@@ -9,7 +9,8 @@ import { changeOne, createOne } from '../store/write.ts';
 import type { RegistryParts } from './parts.ts';
 import { readOne } from './read.ts';
 import { equal, sendNothing, sendPage, sendRow } from './respond.ts';
-import { nothing, pageOf, paging, problems, resourceOf, strict } from './schemas.ts';
+import { pageOf, paging, problems, strict } from '#kit/http-schemas';
+import { nothing, resourceOf } from './schemas.ts';
 
 const tags = ['keys'];
 const key = resourceOf(keyValue);

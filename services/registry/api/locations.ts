@@ -8,7 +8,8 @@ import { checkNoTokenNames } from '../store/references.ts';
 import { changeOne, createOne, removeOne, type Store } from '../store/write.ts';
 import { readOne } from './read.ts';
 import { equal, flat, sendNothing, sendPage, sendRow } from './respond.ts';
-import { expectedOf, ifMatch, nothing, pageOf, paging, problems, resourceOf, strict, versionField } from './schemas.ts';
+import { pageOf, paging, problems, strict } from '#kit/http-schemas';
+import { expectedOf, ifMatch, nothing, resourceOf, versionField } from './schemas.ts';
 
 const tags = ['locations'];
 const location = resourceOf(locationValue);

@@ -6,7 +6,8 @@ import { parties } from '../store/kinds.ts';
 import { changeOne, createOne, removeOne, type Store } from '../store/write.ts';
 import { readOne } from './read.ts';
 import { flat, sendNothing, sendPage, sendRow } from './respond.ts';
-import { expectedOf, ifMatch, nothing, pageOf, paging, problems, resourceOf, strict, versionField } from './schemas.ts';
+import { pageOf, paging, problems, strict } from '#kit/http-schemas';
+import { expectedOf, ifMatch, nothing, resourceOf, versionField } from './schemas.ts';
 
 const tags = ['parties'];
 const party = resourceOf(partyValue);

@@ -6,7 +6,7 @@ import type { Kind } from '../store/kinds.ts';
 import type { Refusal } from '../store/refusal.ts';
 import { listRows, type Audit, type Condition, type Row } from '../store/table.ts';
 import type { Done, Store } from '../store/write.ts';
-import { pageLimits } from './schemas.ts';
+import { pageLimits } from '#kit/http-schemas';
 
 export const flat = <V extends object>({ value, audit }: Row<V>): V & Audit => ({ ...value, ...audit });
 

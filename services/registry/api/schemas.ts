@@ -1,8 +1,5 @@
-// What the routes of the registry have in common: audit fields, pages, problems, and which version a change was made from.
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
-
-export const strict = { additionalProperties: false } as const;
-export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+// What the routes of the registry have in common: audit fields, and which version a change was made from.
+import Type, { type Static, type TObject, type TProperties } from 'typebox';
 
 export const auditFields = {
   version: Type.Integer({ description: 'Grows with each change, and is never used again' }),
@@ -16,35 +13,6 @@ export const auditFields = {
 export function resourceOf<P extends TProperties>(value: TObject<P>) {
   return Type.Object({ ...value.properties, ...auditFields });
 }
-
-export const pageLimits = { byDefault: 100, max: 1000 } as const;
-
-export const paging = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimits.max, default: pageLimits.byDefault })),
-  cursor: Type.Optional(Type.String({ maxLength: 500, description: 'nextCursor of the page before' })),
-} as const;
-
-export function pageOf<S extends TSchema>(item: S) {
-  return Type.Object({
-    items: Type.Array(item),
-    nextCursor: nullable(Type.String({ description: 'Ask with it for the next page; null: this is the last' })),
-  });
-}
-
-export const problemSchema = Type.Object(
-  {
-    type: Type.String(),
-    status: Type.Integer(),
-    title: Type.String(),
-    detail: Type.Optional(Type.String()),
-    code: Type.Optional(Type.String()),
-    violations: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
-  },
-  { description: 'RFC 9457 problem; each violation names its path' },
-);
-
-/** What any route may answer instead. */
-export const problems = { '4xx': problemSchema, '5xx': problemSchema } as const;
 
 export const nothing = Type.Null({ description: 'Done' });
 

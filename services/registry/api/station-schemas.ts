@@ -2,7 +2,8 @@
 import Type from 'typebox';
 import { connectorValue, credentialValue, evseValue, stationValue } from '#contracts/registry';
 import { passwordBytes } from '../domain/credential.ts';
-import { nullable, resourceOf, strict, versionField } from './schemas.ts';
+import { nullable, strict } from '#kit/http-schemas';
+import { resourceOf, versionField } from './schemas.ts';
 
 const { connectorId } = connectorValue.properties;
 const { evseId } = evseValue.properties;

@@ -15,7 +15,8 @@ import type { RegistryParts } from './parts.ts';
 import { credentialOf, type Shown } from './new-credential.ts';
 import { readOne } from './read.ts';
 import { beginsWith, equal, flat, refuse, sendNothing, sendPage, sendRow } from './respond.ts';
-import { expectedOf, ifMatch, nothing, pageOf, paging, problems, strict } from './schemas.ts';
+import { pageOf, paging, problems, strict } from '#kit/http-schemas';
+import { expectedOf, ifMatch, nothing } from './schemas.ts';
 import {
   bulkResult,
   station,

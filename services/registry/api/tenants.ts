@@ -5,17 +5,8 @@ import { decodeCursor, encodeCursor, type HttpApi } from '#kit/http';
 import { createTenant, findTenant, listTenants, renameTenant } from '../store/tenants.ts';
 import type { Store } from '../store/write.ts';
 import { flat, sendRow } from './respond.ts';
-import {
-  expectedOf,
-  ifMatch,
-  pageLimits,
-  pageOf,
-  paging,
-  problems,
-  resourceOf,
-  strict,
-  versionField,
-} from './schemas.ts';
+import { pageLimits, pageOf, paging, problems, strict } from '#kit/http-schemas';
+import { expectedOf, ifMatch, resourceOf, versionField } from './schemas.ts';
 
 const tags = ['tenants'];
 const tenant = resourceOf(tenantValue);

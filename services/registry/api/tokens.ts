@@ -10,18 +10,8 @@ import { createOne, changeOne, removeOne } from '../store/write.ts';
 import type { RegistryParts } from './parts.ts';
 import { readOne } from './read.ts';
 import { equal, flat, refuse, sendNothing, sendPage, sendRow } from './respond.ts';
-import {
-  expectedOf,
-  ifMatch,
-  nothing,
-  nullable,
-  pageOf,
-  paging,
-  problems,
-  resourceOf,
-  strict,
-  versionField,
-} from './schemas.ts';
+import { nullable, pageOf, paging, problems, strict } from '#kit/http-schemas';
+import { expectedOf, ifMatch, nothing, resourceOf, versionField } from './schemas.ts';
 import { bulkResult } from './station-schemas.ts';
 
 const tags = ['tokens'];

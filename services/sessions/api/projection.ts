@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { problem, type Caller, type HttpApi } from '#kit/http';
 import type { RunningProjection } from '#kit/projection/runner';
-import { nullable, problems, strict } from './schemas.ts';
+import { nullable, problems, strict } from '#kit/http-schemas';
 
 const tags = ['projections'];
 

@@ -1,34 +1,8 @@
-// What the routes of sessions have in common: pages, problems, and a session as operators see it.
-import Type, { type Static, type TSchema } from 'typebox';
+// What the routes of sessions have in common: a session as operators see it.
+import Type, { type Static } from 'typebox';
 import { stationId, tokenRef } from '#contracts/registry';
 import { flagNames, type Flag } from '../domain/flags.ts';
-
-export const strict = { additionalProperties: false } as const;
-export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
-
-export const pageLimits = { byDefault: 100, max: 1000 } as const;
-
-const problem = Type.Object(
-  {
-    type: Type.String(),
-    status: Type.Integer(),
-    title: Type.String(),
-    detail: Type.Optional(Type.String()),
-    code: Type.Optional(Type.String()),
-    violations: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
-  },
-  { description: 'RFC 9457 problem; each violation names its path' },
-);
-
-/** What any route may answer instead. */
-export const problems = { '4xx': problem, '5xx': problem } as const;
-
-/** An instant with its zone, RFC 3339. */
-export const instant = (description: string) =>
-  Type.String({
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$',
-    description,
-  });
+import { instantWithZone, nullable, pageLimits, strict } from '#kit/http-schemas';
 
 export const sessionState = Type.Union([Type.Literal('charging'), Type.Literal('ended')]);
 export const sessionId = Type.String({
@@ -74,8 +48,8 @@ export const sessionQuery = Type.Object(
     stationId: Type.Optional(stationId),
     state: Type.Optional(sessionState),
     tokenRef: Type.Optional(tokenRef),
-    from: Type.Optional(instant('Started at or after')),
-    to: Type.Optional(instant('Started before')),
+    from: Type.Optional(instantWithZone('Started at or after')),
+    to: Type.Optional(instantWithZone('Started before')),
     transactionId: Type.Optional(Type.String({ maxLength: 64 })),
     flagged: Type.Optional(Type.Boolean({ description: 'true: with reasons to look at it; false: without' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimits.max, default: pageLimits.byDefault })),

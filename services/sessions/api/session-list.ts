@@ -2,7 +2,8 @@
 import type { PoolClient } from 'pg';
 import { decodeCursor, encodeCursor } from '#kit/http';
 import type { SessionRow } from '../session-rows.ts';
-import { pageLimits, type SessionQuery } from './schemas.ts';
+import { pageLimits } from '#kit/http-schemas';
+import { type SessionQuery } from './schemas.ts';
 
 export type Violation = { readonly path: string; readonly message: string };
 export type Listing = { readonly sql: string; readonly values: readonly unknown[]; readonly limit: number };

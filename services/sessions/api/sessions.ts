@@ -3,7 +3,8 @@ import Type from 'typebox';
 import { problem, type HttpApi } from '#kit/http';
 import { asTenant, type Database } from '#kit/postgres';
 import type { SessionRow } from '../session-rows.ts';
-import { problems, sessionId, sessionPage, sessionQuery, sessionValue } from './schemas.ts';
+import { problems } from '#kit/http-schemas';
+import { sessionId, sessionPage, sessionQuery, sessionValue } from './schemas.ts';
 import { listingOf, readPage } from './session-list.ts';
 import { sessionView } from './session-view.ts';
 

@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { problem, type HttpApi } from '#kit/http';
 import { asTenant, type Database } from '#kit/postgres';
-import { problems, strict } from './schemas.ts';
+import { problems, strict } from '#kit/http-schemas';
 import { kwhOf } from './session-view.ts';
 
 const summary = Type.Object({

@@ -2,7 +2,8 @@
 import Type, { type Static } from 'typebox';
 import { intents, isIntent, type Intent } from '#contracts/commands';
 import { stationIdPattern } from '#contracts/registry';
-import { instant, nullable, paging, strict } from './schemas.ts';
+import { nullable, paging, strict } from '#kit/http-schemas';
+import { instant } from './schemas.ts';
 
 export const expirySecondsMax = 86_400;
 export const waitSecondsMax = 60;

@@ -15,7 +15,8 @@ import {
 } from './command-schemas.ts';
 import { viewOfEntry, viewOfRow } from './command-views.ts';
 import { beginOf, limitOf, pageOfRows, refuseCursor } from './page.ts';
-import { pageOf, problems, stationParams } from './schemas.ts';
+import { pageOf, problems } from '#kit/http-schemas';
+import { stationParams } from './schemas.ts';
 
 const tags = ['commands'];
 

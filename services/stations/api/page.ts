@@ -1,7 +1,7 @@
 // Pages of a list: where the next one begins, and what to say to a cursor that is none of ours.
 import type { FastifyReply } from 'fastify';
 import { decodeCursor, encodeCursor, problem } from '#kit/http';
-import { pageLimits } from './schemas.ts';
+import { pageLimits } from '#kit/http-schemas';
 
 export type SortKey = readonly (string | number)[];
 export type PageQuery = { readonly limit?: number; readonly cursor?: string };

@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { problem, type Caller, type HttpApi } from '#kit/http';
 import type { RunningProjection } from '#kit/projection/runner';
-import { nullable, problems, strict } from './schemas.ts';
+import { nullable, problems, strict } from '#kit/http-schemas';
 
 const tags = ['projections'];
 const parkedShownMax = 100;

@@ -1,6 +1,7 @@
 // What operators see of a station's state, connections and variables.
 import Type from 'typebox';
-import { instant, nullable, paging, strict } from './schemas.ts';
+import { nullable, paging, strict } from '#kit/http-schemas';
+import { instant } from './schemas.ts';
 
 const text = nullable(Type.String());
 const statuses = [

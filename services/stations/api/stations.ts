@@ -14,7 +14,8 @@ import {
   type VariableRow,
 } from '../station-reads.ts';
 import { beginOf, isoOf, limitOf, pageOfRows, refuseCursor } from './page.ts';
-import { pageOf, problems, stationParams } from './schemas.ts';
+import { pageOf, problems } from '#kit/http-schemas';
+import { stationParams } from './schemas.ts';
 import {
   connection,
   connectionFilters,
