@@ -1,4 +1,4 @@
-// `npm run bench:sink [-- --stations 2000 --days 1 --from kafka|memory]`: readings per second through the real sink into
+// `npm run bench:sink [-- --stations 2000 --days 1 --from memory|kafka]`: readings per second through the real sink into
 // ClickHouse, and bytes per sample after the merges. Rows and registers are audited before anything is printed.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -30,7 +30,7 @@ const { values: flags } = parseArgs({
   options: {
     stations: { type: 'string', default: '2000' },
     days: { type: 'string', default: '1' },
-    from: { type: 'string', default: 'kafka' },
+    from: { type: 'string', default: 'memory' },
   },
 });
 

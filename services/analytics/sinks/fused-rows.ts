@@ -76,7 +76,7 @@ function writeReading(index: number, rows: ReadingRows): void {
   reading.contextTo = cursor.to;
   reading.ts = instantOf(sampledAt, event.recordedAt, index);
   reading.version = versionOf(reading.ts, event.recordedAt, event.seq);
-  const mask = readValues();
+  const mask = cursor.optionalLongs(values, columns);
   if (mask !== 0) writeValues(mask, rows.readings);
   let ordinal = 0;
   for (let count = blockCount(); count !== 0; count = blockCount()) {
@@ -87,26 +87,9 @@ function writeReading(index: number, rows: ReadingRows): void {
   }
 }
 
-function readValues(): number {
-  let mask = 0;
-  for (let column = 0; column < columns; column += 1) {
-    if (cursor.long() === 0) continue;
-    mask |= 1 << column;
-    values[column] = cursor.long();
-  }
-  return mask;
-}
-
 function writeValues(mask: number, writer: RowBinaryWriter): void {
   writeStart(writer);
-  for (let column = 0; column < milliColumns; column += 1) {
-    if ((mask & (1 << column)) === 0) {
-      writer.null();
-      continue;
-    }
-    writer.present();
-    writer.int64(values[column] ?? 0);
-  }
+  writer.nullableInt64s(values, mask, milliColumns);
   if ((mask & (1 << milliColumns)) === 0) writer.null();
   else {
     writer.present();

@@ -35,17 +35,21 @@ export class RowBinaryWriter {
   }
 
   uint16(value: number): void {
+    if (value !== (value & 0xffff)) assert.fail(`${value} does not fit UInt16`);
     this.#reserve(2);
-    this.#used = this.#slab.writeUInt16LE(value, this.#used);
+    this.#view.setUint16(this.#used, value, true);
+    this.#used += 2;
   }
 
   uint32(value: number): void {
+    if (value !== value >>> 0) assert.fail(`${value} does not fit UInt32`);
     this.#reserve(4);
     this.#view.setUint32(this.#used, value, true);
     this.#used += 4;
   }
 
   int32(value: number): void {
+    if (value !== (value | 0)) assert.fail(`${value} does not fit Int32`);
     this.#reserve(4);
     this.#view.setInt32(this.#used, value, true);
     this.#used += 4;
@@ -73,9 +77,11 @@ export class RowBinaryWriter {
     this.#reserve(16);
     const { length } = bytes;
     assert(length - from >= 16, 'a UUID has 16 bytes');
+    const slab = this.#slab;
+    const at = this.#used;
     for (let i = 0; i < 8; i += 1) {
-      this.#slab[this.#used + i] = bytes[from + 7 - i] ?? 0;
-      this.#slab[this.#used + 8 + i] = bytes[from + 15 - i] ?? 0;
+      slab[at + i] = bytes[from + 7 - i] ?? 0;
+      slab[at + 8 + i] = bytes[from + 15 - i] ?? 0;
     }
     this.#used += 16;
   }
@@ -101,9 +107,11 @@ export class RowBinaryWriter {
   stringBytes(source: Uint8Array, from: number, to: number): void {
     this.#reserve(lengthBytesMax + to - from);
     this.#length(to - from);
-    if (to - from > shortBytesMax) this.#slab.set(source.subarray(from, to), this.#used);
+    const slab = this.#slab;
+    const at = this.#used;
+    if (to - from > shortBytesMax) slab.set(source.subarray(from, to), at);
     // A view of its own would cost more than the few bytes of an id.
-    else for (let at = from; at < to; at += 1) this.#slab[this.#used + at - from] = source[at] ?? 0;
+    else for (let n = 0; n < to - from; n += 1) slab[at + n] = source[from + n] ?? 0;
     this.#used += to - from;
   }
 
@@ -123,6 +131,26 @@ export class RowBinaryWriter {
     }
     this.present();
     this.int64(value);
+  }
+
+  /** As many Nullable columns of 64 bits as `count`; bit n of the mask says whether value n is there. All safe integers. */
+  nullableInt64s(values: Float64Array, mask: number, count: number): void {
+    this.#reserve(9 * count);
+    const view = this.#view;
+    let at = this.#used;
+    for (let n = 0; n < count; n += 1) {
+      const isThere = (mask & (1 << n)) !== 0;
+      view.setUint8(at, isThere ? 0 : 1);
+      at += 1;
+      if (!isThere) continue;
+      const value = values[n] ?? 0;
+      if (!Number.isSafeInteger(value)) assert.fail(`${value} is no safe integer`);
+      const high = Math.floor(value / two32);
+      view.setUint32(at, value - high * two32, true);
+      view.setInt32(at + 4, high, true);
+      at += 8;
+    }
+    this.#used = at;
   }
 
   /** Nullable(Decimal(9,1)), Nullable(Int32). */

@@ -99,3 +99,24 @@ test('rows that were taken are not written again, and the slab grows past its fi
   assert.equal(first.toString('hex'), '056669727374');
   assert.equal(writer.rows, 0);
 });
+
+test('a number that its column does not hold is a bug, never another number', () => {
+  const writer = new RowBinaryWriter();
+  assert.throws(() => writer.uint16(65_536));
+  assert.throws(() => writer.uint16(-1));
+  assert.throws(() => writer.uint32(2 ** 32));
+  assert.throws(() => writer.int32(2 ** 31));
+  assert.throws(() => writer.int64(2 ** 53));
+  assert.throws(() => writer.nullableInt64s(Float64Array.of(0.5), 1, 1));
+});
+
+test('nullable columns written at once are those written one by one', () => {
+  const values = [5, -5, 2 ** 52, 0];
+  const one = bytesOf((writer) => {
+    for (const value of [5, null, 2 ** 52, null]) writer.nullableInt64(value);
+  });
+  assert.equal(
+    bytesOf((writer) => writer.nullableInt64s(Float64Array.from(values), 0b0101, 4)),
+    one,
+  );
+});
