@@ -52,7 +52,7 @@ export function createSpool(dir: string): Spool {
         for await (const part of parts(chunks)) {
           reserve(part.bytes, sizeBytes + part.bytes);
           sizeBytes += part.bytes;
-          await writeAll(file, part.chunks);
+          await writeAll(file, part);
         }
         await file.close();
         return { path, sizeBytes, remove };
@@ -82,11 +82,9 @@ async function* parts(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>):
   if (bytes > 0) yield { chunks: held, bytes };
 }
 
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  const [only] = chunks;
-  const all = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-  for (let offset = 0; offset < all.length;) {
-    const { bytesWritten } = await file.write(all, offset);
-    offset += bytesWritten;
-  }
+async function writeAll(file: FileHandle, part: Part): Promise<void> {
+  const { bytesWritten } = await file.writev(part.chunks);
+  // A short write to a file has one reason.
+  if (bytesWritten !== part.bytes)
+    throw new ClickHouseException(243, 'NOT_ENOUGH_SPACE', 'There is no space for the data of the INSERT');
 }
