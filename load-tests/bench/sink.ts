@@ -61,7 +61,7 @@ async function bench(): Promise<void> {
     `${flags.stations} stations, ${flags.days} days: ${fleet.sessions} sessions, ${fleet.readings} readings, ` +
       `${fleet.samples} samples, one reading per event; read from ${isKafka ? 'Kafka' : 'memory, behind the reader interface'}`,
   );
-  const options = { url: config.databaseUrl, role: 'analytics', schema: 'analytics', poolMax: 4, logger };
+  const options = { url: config.databaseUrl, role: 'analytics', schema: 'analytics', poolMax: 4 };
   const positions = lifecycle.add('database', await openDatabase(options));
   const clickhouse = lifecycle.add('clickhouse', openClickHouse({ url: config.clickhouseUrl, database }));
   const { signal } = new AbortController();
@@ -106,11 +106,9 @@ type Carrying = {
   readonly flush: { readonly flushRecordsMax: number; readonly flushMs: number };
 };
 
-/** Seconds from the start of the sink until its positions stand at the end. */
+/** Seconds from the moment that the sink reads until its positions stand at the end. */
 async function carry(parts: Carrying, pids: Pids): Promise<number> {
   const { events, clickhouse, positions, source, flush } = parts;
-  const cpuBefore = cpuOf(pids());
-  const startedMs = performance.now();
   const sink = await runSink({
     name: 'bench_readings',
     topic: events,
@@ -123,6 +121,8 @@ async function carry(parts: Carrying, pids: Pids): Promise<number> {
     flushRecordsMax: flush.flushRecordsMax,
     flushMs: flush.flushMs,
   });
+  const cpuBefore = cpuOf(pids());
+  const startedMs = performance.now();
   await atTheEnd(sink, parts.fleet);
   const seconds = (performance.now() - startedMs) / 1000;
   const cpu = cpuOf(pids());
