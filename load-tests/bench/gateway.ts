@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { registerIdentities } from '#infra/local/seed';
 import { lostReadings } from '#load-tests/bench/lost-readings';
-import { cpuMicrosOf } from '#load-tests/bench/process-usage';
+import { cpuMicrosByRole, cpuMicrosOf } from '#load-tests/bench/process-usage';
 import { provenance, startTrial, type Trial } from '#load-tests/bench/trial';
 import { runMeterLoad, type MeterLoadResult } from '#load-tests/fleet/bench-station';
 import { fleetIdentities, type StationIdentity } from '#load-tests/fleet/identities';
@@ -37,12 +37,14 @@ async function bench(platform: Trial): Promise<void> {
   await load(platform, identities, Number(flags.warmup));
   const gateway = platform.gateways[0];
   if (gateway === undefined) throw new Error('the trial has no gateway');
+  const rolesBefore = cpuMicrosByRole();
   const cpuBefore = cpuMicrosOf(gateway.pid());
   const callsBefore = await callsServed(gateway.adminUrl);
   const result = await load(platform, identities, Number(flags.seconds));
   const cpuMicros = cpuMicrosOf(gateway.pid()) - cpuBefore;
   const calls = (await callsServed(gateway.adminUrl)) - callsBefore;
   const brokers = (platform.environment['KAFKA_BROKERS'] ?? '').split(',');
+  say(`CPU µs per call: ${sharesOf(rolesBefore, cpuMicrosByRole(), calls)}`);
   const lost = await lostReadings(brokers, result);
   say(
     `sent ${result.callsSent}, acknowledged ${result.acknowledged}, unanswered ${result.unanswered}, errors ${result.errors}, ` +
@@ -61,6 +63,13 @@ async function bench(platform: Trial): Promise<void> {
 function load(platform: Trial, identities: readonly StationIdentity[], seconds: number): Promise<MeterLoadResult> {
   const rate = flags.rate === undefined ? {} : { ratePerSecond: Number(flags.rate) };
   return runMeterLoad({ url: platform.urls.ocpp, identities, seconds, ...rate, transactionPerStation: true });
+}
+
+/** Who spent the machine on a call: the budget of the gateway is only a part of it. */
+function sharesOf(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>, calls: number): string {
+  return [...after]
+    .map(([role, micros]) => `${role} ${((micros - (before.get(role) ?? 0)) / calls).toFixed(0)}`)
+    .join(', ');
 }
 
 /** CALLs that the gateway has answered so far, boots and starts included: what its CPU was spent on. */

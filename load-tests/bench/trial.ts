@@ -74,7 +74,7 @@ async function open(options: TrialOptions, lifecycle: Lifecycle): Promise<Trial>
     startChild({
       name,
       command: process.execPath,
-      args: ['--import', 'tsx', ...args],
+      args: [...profiling(), '--import', 'tsx', ...args],
       env: { ...process.env, ...env, ...more, CHILD_OF_PIPE: '1', LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn' },
       cwd: rootDir,
       logDir,
@@ -119,6 +119,12 @@ async function addGateway(n: number, ports: Ports, launch: Launch, lifecycle: Li
       await ready(adminUrl);
     },
   };
+}
+
+/** CPU_PROFILE_DIR=<dir> lets every process of the trial write a CPU profile there as it ends. */
+function profiling(): readonly string[] {
+  const dir = process.env['CPU_PROFILE_DIR'];
+  return dir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${dir}`];
 }
 
 async function ready(base: string): Promise<void> {

@@ -12,6 +12,8 @@ const settings = {
   port: integer('SESSIONS_PORT', 8103, 0, 65_535),
   /** Events that one transaction applies: more make a replay faster and a failed batch dearer. */
   batchRecordsMax: integer('SESSIONS_BATCH_RECORDS_MAX', 20_000, 1, 100_000),
+  /** How far apart small batches are committed: a charging session is then written four times a second at most. */
+  commitEveryMs: integer('SESSIONS_COMMIT_EVERY_MS', 250, 0, 10_000),
   /** Stations whose sessions are kept in memory between batches. */
   cachedStatesMax: integer('SESSIONS_CACHED_STATIONS_MAX', 50_000, 1, 10_000_000),
 } as const;

@@ -57,7 +57,7 @@ async function startFold(
   topics: Topics,
   { database, logger, lifecycle }: FoldParts,
 ): Promise<RunningProjection> {
-  const { brokers, batchRecordsMax, cachedStatesMax } = config;
+  const { brokers, batchRecordsMax, cachedStatesMax, commitEveryMs } = config;
   const projection = sessionsProjection(topics);
   await prepareProjection(database, { ...projection, directory: join(import.meta.dirname, 'sql') });
   const log = { ...logSettings, brokers, clientId: name };
@@ -68,6 +68,7 @@ async function startFold(
     writer,
     logger,
     batchRecordsMax,
+    commitEveryMs,
     cachedStatesMax,
   });
   return lifecycle.add('projection', running);

@@ -1,15 +1,16 @@
 // Runs a projection: follows its topic from the stored positions, batch by batch, and keeps its promises over faults.
 import assert from 'node:assert/strict';
-import type { LogReader, LogWriter, PartitionBatch } from '#kit/event-log/types';
+import type { LogReader, PartitionBatch } from '#kit/event-log/types';
 import { createBackOff } from '#kit/back-off';
 import { Fault } from '#kit/fault';
 import type { Closable } from '#kit/lifecycle';
-import type { Logger } from '#kit/logger';
-import { type Database, transaction } from '#kit/postgres';
+import { transaction } from '#kit/postgres';
 import { applyEvents, type ApplyParts } from '#kit/projection/apply-events';
 import { FenceBroken } from '#kit/projection/fence';
 import { readBatches, type Work } from '#kit/projection/fold-batch';
-import { type OpenReader, OwnedPartitions } from '#kit/projection/owned-partitions';
+import { pacedCommits } from '#kit/projection/commit-pace';
+import type { ProjectionOptions } from '#kit/projection/options';
+import { OwnedPartitions } from '#kit/projection/owned-partitions';
 import { type ParkedKey, readParkedKeys } from '#kit/projection/parking';
 import { positionMetrics } from '#kit/projection/position-metrics';
 import { countBatch, projectionMetrics } from '#kit/projection/projection-metrics';
@@ -17,29 +18,6 @@ import { redrivePartition, type Redriven } from '#kit/projection/redrive';
 import { schemaOf } from '#kit/projection/schema';
 import { StateCache } from '#kit/projection/state-cache';
 import type { Projection, ProjectionStatus } from '#kit/projection/types';
-
-export type ProjectionOptions = {
-  /** The service's database; the projection's schemas are ready (prepareProjection). */
-  readonly database: Database;
-  readonly openReader: OpenReader;
-  /** Needed by a projection that emits; also takes dead letters, so `<topic>.dlq` must exist where it is given. */
-  readonly writer?: LogWriter;
-  readonly logger: Logger;
-  /** Partitions of this process; all by default. Whoever starts last owns them. */
-  readonly partitions?: readonly number[];
-  readonly batchRecordsMax?: number;
-  readonly cachedStatesMax?: number;
-  /** A partition that would park more keys stops instead: then the code is at fault, not the events. */
-  readonly parkedKeysMax?: number;
-  /** Told after each commit, in order; what it throws is logged only. */
-  readonly onCommitted?: (batch: CommittedBatch) => void;
-};
-
-export type CommittedBatch = {
-  readonly events: number;
-  readonly keys: readonly string[];
-  readonly positions: readonly { readonly partition: number; readonly nextOffset: number }[];
-};
 
 export type RunningProjection = Closable & {
   status(): ProjectionStatus;
@@ -158,10 +136,12 @@ class ProjectionRunner<S, Events, Emission> implements RunningProjection {
 
   async #follow(reader: LogReader): Promise<void> {
     const recordsMax = this.#options.batchRecordsMax ?? batchRecordsMaxDefault;
+    const pace = pacedCommits(this.#options.commitEveryMs ?? 0, this.#closing.signal);
     while (!this.#closing.signal.aborted) {
       const batches = await reader.next(recordsMax);
       if (batches.length === 0) return;
       await this.#inTurn(() => this.#applyOrRecover(batches));
+      await pace(batches.reduce((sum, { records }) => sum + records.length, 0) < recordsMax);
     }
   }
 
