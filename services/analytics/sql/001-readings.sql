@@ -1,4 +1,5 @@
 -- Meter readings: one wide row per instant and context, fixed point, idempotent by key.
+-- No index on reported_id: it is looked up through session_map, which names the station too, and costs a fifth of an insert.
 -- ORDER BY: analysts ask by tenant, then station, then time; a session is a short run of neighbouring rows.
 -- Day partitions keep FINAL cheap (0 % merged, about 10 % with fresh parts) and let retention drop whole parts.
 -- No TTL: it would go by the station's clock, and take what a clock of some years ago reported as soon as it is inserted.
@@ -29,8 +30,7 @@ CREATE TABLE IF NOT EXISTS ${DATABASE}.meter_readings_raw (
   voltage_l1_v         Nullable(Decimal(18, 3)) CODEC(GCD, Delta(8), ZSTD(1)),
   voltage_l2_v         Nullable(Decimal(18, 3)) CODEC(GCD, Delta(8), ZSTD(1)),
   voltage_l3_v         Nullable(Decimal(18, 3)) CODEC(GCD, Delta(8), ZSTD(1)),
-  soc_pct              Nullable(Decimal(9, 1)) CODEC(Delta(4), ZSTD(1)),
-  INDEX ix_reported reported_id TYPE bloom_filter(0.01) GRANULARITY 4
+  soc_pct              Nullable(Decimal(9, 1)) CODEC(Delta(4), ZSTD(1))
 ) ENGINE = ReplacingMergeTree(version)
 PARTITION BY toDate(ts)
 ORDER BY (tenant_id, station_id, evse_id, ts, mask, context)
