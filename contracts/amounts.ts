@@ -1,7 +1,7 @@
 // Exact amounts: decimal text to whole thousandths and back; no binary float ever holds what is billed or stored.
 
-/** Largest magnitude that an Avro long of ours may carry. */
-const safeMax = BigInt(Number.MAX_SAFE_INTEGER);
+/** Largest magnitude that an Avro long of ours may carry: avsc refuses 2^53 - 1 itself. */
+const safeMax = BigInt(Number.MAX_SAFE_INTEGER) - 1n;
 const decimalPattern = /^([+-]?)(\d{0,18})(?:\.(\d{0,18}))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /**
@@ -9,7 +9,7 @@ const decimalPattern = /^([+-]?)(\d{0,18})(?:\.(\d{0,18}))?(?:[eE]([+-]?\d{1,2})
  * Digits beyond a thousandth are rounded half away from zero.
  * @param decimal text or JSON number as the station sent it.
  * @param exponent power of ten of the unit's prefix (k: 3) plus a 2.x multiplier.
- * @returns undefined where it is not a number or beyond 2^53 thousandths.
+ * @returns undefined where it is not a number or beyond 2^53 - 2 thousandths.
  */
 export function milliOf(decimal: string | number, exponent: number): number | undefined {
   const text = String(decimal);

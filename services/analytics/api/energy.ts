@@ -4,7 +4,8 @@ import { decodeCursor, encodeCursor, problem, type HttpApi } from '#kit/http';
 import { energyBy, type EnergyPage } from '../queries/energy.ts';
 import { milliOfDecimal } from '../queries/readings.ts';
 import { quarterMs, rangeOf, type Violation } from './range.ts';
-import { energyPage, energyQuery, pageLimits, problems, type EnergyRequest } from './schemas.ts';
+import { pageLimits, problems } from '#kit/http-schemas';
+import { energyPage, energyQuery, type EnergyRequest } from './schemas.ts';
 
 const daysMax = { '15m': 31, day: 366, station: 366, location: 366 } as const;
 

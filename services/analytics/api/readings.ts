@@ -12,15 +12,8 @@ import {
   type ReadingRow,
 } from '../queries/readings.ts';
 import { rangeOf, type Violation } from './range.ts';
-import {
-  curveQuery,
-  pageLimits,
-  problems,
-  readingPage,
-  readingsQuery,
-  sessionId,
-  type ReadingValue,
-} from './schemas.ts';
+import { pageLimits, problems } from '#kit/http-schemas';
+import { curveQuery, readingPage, readingsQuery, sessionId, type ReadingValue } from './schemas.ts';
 
 const tags = ['readings'];
 const rangeLimits = { daysMax: 31, stepMs: 1 } as const;

@@ -1,39 +1,8 @@
-// What the routes of analytics have in common: pages, problems, instants, and the shapes of their answers.
-import Type, { type Static, type TSchema } from 'typebox';
+// What the routes of analytics have in common: the shapes of their answers.
+import Type, { type Static } from 'typebox';
 import { locationId, stationId } from '#contracts/registry';
 import { directions, groupings } from '../queries/energy.ts';
-
-export const strict = { additionalProperties: false } as const;
-const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
-
-const problem = Type.Object(
-  {
-    type: Type.String(),
-    status: Type.Integer(),
-    title: Type.String(),
-    detail: Type.Optional(Type.String()),
-    code: Type.Optional(Type.String()),
-    violations: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
-  },
-  { description: 'RFC 9457 problem; each violation names its path' },
-);
-
-/** What any route may answer instead. */
-export const problems = { '4xx': problem, '5xx': problem } as const;
-
-export const pageLimits = { byDefault: 100, max: 1000 } as const;
-
-const instant = (description: string) =>
-  Type.String({
-    pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?(Z|[+-]\\d{2}:\\d{2})$',
-    description,
-  });
-
-const paging = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: pageLimits.max, default: pageLimits.byDefault })),
-  cursor: Type.Optional(Type.String({ maxLength: 500, description: 'nextCursor of the page before' })),
-} as const;
-const nextCursor = nullable(Type.String({ description: 'Ask with it for the next page; null: this is the last' }));
+import { instantWithZone, nextCursor, nullable, paging, strict } from '#kit/http-schemas';
 
 const milli = (description: string) => nullable(Type.Integer({ description }));
 
@@ -68,8 +37,8 @@ export const readingsQuery = Type.Object(
   {
     stationId,
     evseId: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
-    from: instant('At or after'),
-    to: instant('Before; at most 31 days later'),
+    from: instantWithZone('At or after'),
+    to: instantWithZone('Before; at most 31 days later'),
     ...paging,
   },
   strict,
@@ -83,8 +52,8 @@ export const sessionId = Type.String({
 
 export const energyQuery = Type.Object(
   {
-    from: instant('A quarter hour, at or after'),
-    to: instant('A quarter hour, before; at most 366 days later, 31 when grouped by 15m'),
+    from: instantWithZone('A quarter hour, at or after'),
+    to: instantWithZone('A quarter hour, before; at most 366 days later, 31 when grouped by 15m'),
     groupBy: Type.Enum([...groupings], { description: 'Days are those of UTC' }),
     direction: Type.Optional(
       Type.Enum([...directions], { default: 'import', description: 'export: what cars gave back' }),
