@@ -26,6 +26,9 @@ export type Refusal = {
 };
 export type Admission = Refusal | { readonly kind: 'admitted'; readonly admitted: Admitted };
 
+/** Whether the credentials are the station's; 'busy' is no verdict on them. */
+type Credible = boolean | 'busy';
+
 const retryAfterSecondsMin = 5;
 const retryAfterSecondsSpread = 25;
 
@@ -54,20 +57,31 @@ export class Admissions {
     if (upgrade.origin !== '') return { kind: 'refused', status: '403 Forbidden', reason: 'origin' };
     const addressed = addressOf(upgrade.url);
     if (addressed === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'malformed-url' };
-    const station = caches.station(stationKey(addressed.tenantId, addressed.stationId));
+    const key = stationKey(addressed.tenantId, addressed.stationId);
+    const station = caches.station(key);
     const checked = this.#check(addressed.stationId, station, basicCredentialsOf(upgrade.authorization));
-    const after = (accepted: boolean): Admission =>
-      accepted && station !== undefined
-        ? this.#version(upgrade, station)
-        : { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' };
-    return typeof checked === 'boolean' ? after(checked) : checked.then(after);
+    if (checked instanceof Promise) return checked.then((credible) => this.#afterWait(upgrade, key, credible));
+    return this.#after(upgrade, station, checked);
+  }
+
+  /** While the password was checked the gateway may have begun to drain, the station may have been disabled. */
+  #afterWait(upgrade: Upgrade, key: string, credible: Credible): Admission {
+    if (this.draining) return this.#unavailable('draining');
+    const station = this.#parts.caches.station(key);
+    return this.#after(upgrade, station?.enabled === true ? station : undefined, credible);
+  }
+
+  #after(upgrade: Upgrade, station: StationRegistered | undefined, credible: Credible): Admission {
+    if (credible === 'busy') return this.#unavailable('password-checks');
+    if (credible && station !== undefined) return this.#version(upgrade, station);
+    return { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' };
   }
 
   #check(
     stationId: string,
     station: StationRegistered | undefined,
     credentials: Credentials | undefined,
-  ): boolean | Promise<boolean> {
+  ): Credible | Promise<Credible> {
     const usable = station?.enabled === true ? station : undefined;
     // Profile 0 (no authentication) exists only where the registry opted a station into it.
     if (usable?.securityProfile === 0) return true;
@@ -86,6 +100,8 @@ export class Admissions {
 
   #version(upgrade: Upgrade, station: StationRegistered): Admission {
     const { tenantId, stationId } = station;
+    // A connection lives for weeks and never asks for its password again.
+    const kept = { ...station, verifiers: [] };
     const presence = this.#parts.caches.presence(stationKey(tenantId, stationId));
     if (presence?.connected === true && (presence.refuseUntil ?? 0) > this.#parts.now())
       return this.#unavailable('duplicate-identity');
@@ -96,7 +112,7 @@ export class Admissions {
     const { subprotocol } = negotiated;
     return {
       kind: 'admitted',
-      admitted: { tenantId, stationId, station, dialect, subprotocol, remoteAddress: upgrade.remoteAddress },
+      admitted: { tenantId, stationId, station: kept, dialect, subprotocol, remoteAddress: upgrade.remoteAddress },
     };
   }
 
@@ -114,15 +130,16 @@ class VerifiedPasswords {
   readonly #known = new Set<string>();
   #running = 0;
 
-  async check(verifiers: readonly PasswordVerifier[], forms: readonly Buffer[]): Promise<boolean> {
-    for (const verifier of verifiers) {
-      for (const form of forms) {
-        const print = createHash('sha256').update(verifier.salt).update(verifier.hash).update(form).digest('base64');
-        if (this.#known.has(print)) return true;
-        // Guessers must not queue scrypt behind scrypt: beyond the bound the answer is no.
-        if (this.#running >= checksAtOnceMax) return false;
-        if (await this.#run(verifier, form)) return this.#remember(print);
-      }
+  /** 'busy' where the answer needs a scrypt that may not run now: guessers must not queue scrypt behind scrypt. */
+  async check(verifiers: readonly PasswordVerifier[], forms: readonly Buffer[]): Promise<Credible> {
+    const pairs = verifiers.flatMap((verifier) =>
+      forms.map((form) => ({ verifier, form, print: printOf(verifier, form) })),
+    );
+    // All that is known comes first: while a password is rotated the old verifier must not cost each reconnect a scrypt.
+    if (pairs.some(({ print }) => this.#known.has(print))) return true;
+    for (const { verifier, form, print } of pairs) {
+      if (this.#running >= checksAtOnceMax) return 'busy';
+      if (await this.#run(verifier, form)) return this.#remember(print);
     }
     return false;
   }
@@ -142,4 +159,8 @@ class VerifiedPasswords {
     this.#known.add(print);
     return true;
   }
+}
+
+function printOf({ salt, hash }: PasswordVerifier, form: Buffer): string {
+  return createHash('sha256').update(salt).update(hash).update(form).digest('base64');
 }

@@ -32,7 +32,7 @@ export function listenOcpp(parts: GatewayParts, admissions: Admissions, identiti
     idleTimeout: config.idleTimeoutSeconds,
     sendPingsAutomatically: true,
     compression: uWS.DISABLED,
-    upgrade: (response, request, context) => upgrade(response, request, context, admissions),
+    upgrade: (response, request, context) => upgrade({ response, request, context }, admissions, parts.logger),
     open(socket) {
       const connection = new Connection(parts, socket, socket.getUserData());
       connectionsBySocket.set(socket, connection);
@@ -83,12 +83,13 @@ function listening(app: uWS.TemplatedApp, { config }: GatewayParts): OcppServer 
   };
 }
 
-function upgrade(
-  response: HttpResponse,
-  request: HttpRequest,
-  context: us_socket_context_t,
-  admissions: Admissions,
-): void {
+type Handshake = {
+  readonly response: HttpResponse;
+  readonly request: HttpRequest;
+  readonly context: us_socket_context_t;
+};
+
+function upgrade({ response, request, context }: Handshake, admissions: Admissions, logger: Logger): void {
   // The request is dead after this function: everything is read now.
   const key = request.getHeader('sec-websocket-key');
   const extensions = request.getHeader('sec-websocket-extensions');
@@ -119,7 +120,10 @@ function upgrade(
   response.onAborted(() => {
     aborted = true;
   });
-  void decided.then(decide);
+  decided.then(decide, (error: unknown) => {
+    logger.error({ err: error }, 'upgrade not decided');
+    decide({ kind: 'refused', status: '503 Service Unavailable', reason: 'undecided', retryAfterSeconds: 30 });
+  });
 }
 
 function refuse(response: HttpResponse, refusal: Extract<Admission, { kind: 'refused' }>): void {

@@ -12,14 +12,16 @@ export type Negotiated = { readonly subprotocol: string; readonly version: OcppV
 export function negotiate(header: string, byDefault: string | null): Negotiated | undefined {
   const wanted = header
     .split(',')
-    .map((name) => name.trim().toLowerCase())
+    .map((name) => name.trim())
     .filter((name) => name !== '');
   if (wanted.length === 0) {
     const version = byDefault === null ? undefined : offered[byDefault];
     return version === undefined || byDefault === null ? undefined : { subprotocol: byDefault, version, echo: false };
   }
   for (const subprotocol of wanted) {
-    const version = Object.hasOwn(offered, subprotocol) ? offered[subprotocol] : undefined;
+    // Echoed as the client spelled it: it must find its own word in the answer (RFC 6455 4.1).
+    const name = subprotocol.toLowerCase();
+    const version = Object.hasOwn(offered, name) ? offered[name] : undefined;
     if (version !== undefined) return { subprotocol, version, echo: true };
   }
   return undefined;

@@ -1,0 +1,69 @@
+// Upgrades: given what the registry knows, when a socket asks for an identity, then it is let in or refused, and says no more.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StationRegistered } from '#contracts/generated/types';
+import { verifierOfChosen, verifierOfGenerated } from '#contracts/passwords';
+import { Admissions, type Admission, type Upgrade } from '#services/gateway/admission';
+import { fakeGateway } from './fake-parts.ts';
+import { station } from './support.ts';
+
+const upgradeWith = (password: string, over: Partial<Upgrade> = {}): Upgrade => ({
+  url: '/ocpp/CS-001',
+  authorization: `Basic ${Buffer.from(`CS-001:${password}`).toString('base64')}`,
+  subprotocols: 'ocpp1.6',
+  origin: '',
+  remoteAddress: '127.0.0.1',
+  ...over,
+});
+
+function admitting(over: Partial<StationRegistered>) {
+  const gateway = fakeGateway();
+  const registered = { station: { ...station, ...over } as StationRegistered | undefined };
+  const caches = { ...gateway.parts.caches, station: () => registered.station };
+  const admissions = new Admissions({ ...gateway.parts, caches });
+  return { admissions, registered };
+}
+
+const statusOf = (admission: Admission): string =>
+  admission.kind === 'admitted' ? 'admitted' : admission.status.slice(0, 3);
+
+test('the right password is let in; a wrong one, another’s and none get the same 401', async () => {
+  const { admissions, registered } = admitting({ verifiers: [verifierOfGenerated(Buffer.from('right'), 0)] });
+  const admitted = await admissions.decide(upgradeWith('right'));
+  assert.ok(admitted.kind === 'admitted');
+  assert.deepEqual(admitted.admitted.station.verifiers, [], 'a connection keeps no verifiers');
+  const wrong = await admissions.decide(upgradeWith('wrong'));
+  const none = await admissions.decide(upgradeWith('', { authorization: '' }));
+  const other = await admissions.decide(upgradeWith('right', { url: '/ocpp/CS-002' }));
+  registered.station = undefined;
+  const unknown = await admissions.decide(upgradeWith('right'));
+  for (const refusal of [wrong, none, other, unknown])
+    assert.deepEqual(refusal, { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' });
+});
+
+test('more chosen passwords than may be checked at once are told to come back, not that they are wrong', async () => {
+  const { admissions } = admitting({ verifiers: [await verifierOfChosen(Buffer.from('right'), 0)] });
+  const all = await Promise.all(Array.from({ length: 10 }, async () => admissions.decide(upgradeWith('right'))));
+  assert.deepEqual(all.map(statusOf), [...Array.from({ length: 8 }, () => 'admitted'), '503', '503']);
+  assert.equal(statusOf(await admissions.decide(upgradeWith('right'))), 'admitted');
+});
+
+test('a verified password costs no second check, also while the old one is still registered', async () => {
+  const verifiers = [await verifierOfChosen(Buffer.from('old'), 0), await verifierOfChosen(Buffer.from('new'), 1)];
+  const { admissions } = admitting({ verifiers });
+  await admissions.decide(upgradeWith('new'));
+  const guesses = Array.from({ length: 8 }, async (_, n) => admissions.decide(upgradeWith(`guess ${n}`)));
+  assert.equal(statusOf(await admissions.decide(upgradeWith('new'))), 'admitted');
+  assert.deepEqual((await Promise.all(guesses)).map(statusOf).slice(0, 1), ['401']);
+});
+
+test('what changed while the password was checked counts', async () => {
+  const { admissions, registered } = admitting({ verifiers: [await verifierOfChosen(Buffer.from('right'), 0)] });
+  const disabled = admissions.decide(upgradeWith('right'));
+  registered.station = { ...station, enabled: false };
+  assert.equal(statusOf(await disabled), '401');
+  registered.station = { ...station, verifiers: [await verifierOfChosen(Buffer.from('again'), 0)] };
+  const late = admissions.decide(upgradeWith('again'));
+  admissions.draining = true;
+  assert.equal(statusOf(await late), '503');
+});
