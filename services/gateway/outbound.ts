@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { encodeCall, type Frame } from './domain/frame.ts';
 import { outcomeOfError, type Call, type IntentRow, type Outcome } from './domain/intent.ts';
 import { redactedJson } from './domain/redaction.ts';
+import { triggeredBy } from './domain/triggered.ts';
 import { appendEvents } from './inbound.ts';
 import { commandsDone, frameFaults } from './metrics.ts';
 
@@ -17,10 +18,16 @@ type Done = Outcome & { readonly answer: string | null };
 
 /** Commands of one station that may wait; one more is completed as failed at once. */
 const commandsWaitingMax = 32;
+/** Commands of one connection that are remembered, so that a doubled request is executed once; oldest out. */
+const commandsKnownMax = 256;
 
 export class Outbound {
   readonly #connection: Connection;
   readonly #waiting: CommandRequested[] = [];
+  /** Made with the first command: most connections never get one. */
+  #known: Set<string> | undefined;
+  /** Actions that we asked the station for; made with the first. */
+  #triggered: Set<string> | undefined;
   #busy = false;
   #call: { id: string; settle(settled: Settled): void } | undefined;
   #count = 0;
@@ -29,8 +36,17 @@ export class Outbound {
     this.#connection = connection;
   }
 
-  /** A command for exactly this connection. */
+  /** A command of ours is being carried through. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** A command for exactly this connection. A process that crashed between appending and knowing it asks twice. */
   request(command: CommandRequested): void {
+    if (this.#isKnown(command.commandId)) {
+      frameFaults.inc({ reason: 'repeated-command' });
+      return;
+    }
     if (this.#waiting.length >= commandsWaitingMax) {
       void this.#complete(command, {
         outcome: 'failed',
@@ -41,6 +57,11 @@ export class Outbound {
     }
     this.#waiting.push(command);
     if (!this.#busy) void this.#work();
+  }
+
+  /** Whether a CALL of ours asked for the action on this connection. */
+  hasTriggered(action: string): boolean {
+    return this.#triggered?.has(action) === true;
   }
 
   /** The station's answer to our CALL; false where nobody waits for it (late, doubled or invented). */
@@ -54,6 +75,15 @@ export class Outbound {
   closed(): void {
     this.#waiting.length = 0;
     this.#call?.settle({ kind: 'closed' });
+  }
+
+  #isKnown(commandId: string): boolean {
+    const known = (this.#known ??= new Set());
+    if (known.has(commandId)) return true;
+    const [oldest] = known;
+    if (known.size >= commandsKnownMax && oldest !== undefined) known.delete(oldest);
+    known.add(commandId);
+    return false;
   }
 
   async #work(): Promise<void> {
@@ -88,6 +118,10 @@ export class Outbound {
       return this.#complete(command, { outcome: 'expired', detail: null, answer: null });
     if (!isIntent(command.intent))
       return this.#complete(command, { outcome: 'notSupported', detail: `no intent ${command.intent}`, answer: null });
+    // No remote start or stop before the station is accepted (1.6 4.2, 2.x B02.FR.05).
+    const isRemoteTransaction = command.intent === 'StartCharging' || command.intent === 'StopCharging';
+    if (isRemoteTransaction && !this.#connection.accepted)
+      return this.#complete(command, { outcome: 'rejected', detail: 'the station is not accepted yet', answer: null });
     const row = this.#connection.dialect.intents[command.intent] as IntentRow<Intent>;
     const context = { station: this.#connection.station, number: remoteStartIdOf(command.commandId) };
     const plan = row.plan(JSON.parse(command.parametersJson) as IntentParameters, context);
@@ -122,7 +156,12 @@ export class Outbound {
       action: call.action,
       sentAt: parts.now(),
     });
+    // A slow log must not start a charge after whoever wanted it gave up.
+    if (parts.now() >= command.expiresAt)
+      return { outcome: 'expired', detail: `${call.action} was not sent in time`, answer: null };
     // 3. Write the frame, wait for the answer.
+    const triggered = triggeredBy(call);
+    if (triggered !== undefined) (this.#triggered ??= new Set()).add(triggered);
     const settled = await this.#callStation(id, call);
     switch (settled.kind) {
       case 'closed':

@@ -2,7 +2,8 @@
 import { pino } from 'pino';
 import type { WebSocket } from 'uWebSockets.js';
 import { decodeRecord, type AnyRecord } from '#contracts/codec';
-import type { StationPresence, TokenRegistered } from '#contracts/generated/types';
+import { intents, type Intent } from '#contracts/commands';
+import type { CommandRequested, StationPresence, TokenRegistered } from '#contracts/generated/types';
 import { topicsFor } from '#contracts/topics';
 import { Fault } from '#kit/fault';
 import type { AppendRecord, LogWriter } from '#kit/event-log/types';
@@ -20,6 +21,8 @@ export type FakeGateway = {
   readonly pending: Append[];
   /** Everything appended, acknowledged or not, as `topic type`. */
   readonly appended: string[];
+  /** The same, decoded. */
+  readonly records: AnyRecord[];
   readonly presences: Map<string, StationPresence>;
   readonly tokens: Map<string, TokenRegistered>;
   /** Acknowledges whatever is appended, at once, from now on. */
@@ -30,6 +33,7 @@ export type FakeGateway = {
 export function fakeGateway(environment: Record<string, string> = {}): FakeGateway {
   const pending: Append[] = [];
   const appended: string[] = [];
+  const everything: AnyRecord[] = [];
   const presences = new Map<string, StationPresence>();
   const tokens = new Map<string, TokenRegistered>();
   let acking = false;
@@ -41,6 +45,7 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
       const base = offset;
       offset += records.length;
       const decoded = records.flatMap(({ value }) => (value === null ? [] : [decodeRecord(value)]));
+      everything.push(...decoded);
       const entry = {
         topic,
         records: decoded,
@@ -54,6 +59,7 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
   const gateway: FakeGateway = {
     pending,
     appended,
+    records: everything,
     presences,
     tokens,
     nowMs: Date.UTC(2026, 10, 25, 10),
@@ -93,17 +99,27 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
   return gateway;
 }
 
-export type FakeSocket = { readonly sent: string[]; readonly ends: { code: number; reason: string }[]; pings: number };
+export type FakeSocket = {
+  readonly sent: string[];
+  readonly ends: { code: number; reason: string }[];
+  pings: number;
+  end(code: number, reason: string): void;
+};
 
 /** A connection on a socket that remembers what was written. */
 export function connect(
   gateway: FakeGateway,
   version: '1.6' | '2.0.1' = '1.6',
 ): { connection: Connection; socket: FakeSocket } {
-  const socket: FakeSocket = { sent: [], ends: [], pings: 0 };
+  const socket: FakeSocket = {
+    sent: [],
+    ends: [],
+    pings: 0,
+    end: (code, reason) => socket.ends.push({ code, reason }),
+  };
   const ws = {
     send: (text: string) => socket.sent.push(text) && 1,
-    end: (code: number, reason: string) => socket.ends.push({ code, reason }),
+    end: (code: number, reason: string) => socket.end(code, reason),
     ping: () => socket.pings++,
   };
   const admitted: Admitted = {
@@ -117,6 +133,31 @@ export function connect(
   const connection = new Connection(gateway.parts, ws as unknown as WebSocket<Admitted>, admitted);
   gateway.parts.roster.replace(connection.key, connection);
   return { connection, socket };
+}
+
+let commandIds = 0;
+
+/** A command for exactly this connection, with its own id, that may wait as long as its intent says. */
+export function command(
+  gateway: FakeGateway,
+  connection: Connection,
+  intent: Intent,
+  parameters: object,
+): CommandRequested {
+  const { lane, expirySeconds } = intents[intent];
+  return {
+    eventId: `c${commandIds}`,
+    tenantId: connection.tenantId,
+    stationId: connection.stationId,
+    commandId: `command-${commandIds++}`,
+    connectionEpoch: connection.epoch ?? -1,
+    intent,
+    parametersJson: JSON.stringify(parameters),
+    lane,
+    requestedBy: 'test',
+    requestedAt: gateway.nowMs,
+    expiresAt: gateway.nowMs + expirySeconds * 1000,
+  };
 }
 
 /** Lets everything that waits for a resolved promise run. */
