@@ -51,6 +51,7 @@ export function openCaches(options: CachesOptions): Caches {
       remember(tokens, record, 'TokenRegistered', options.logger),
     ),
     follow(options, topics.presence.name, (record) => {
+      if (record.value === null) presences.delete(record.key);
       const presence = record.value === null ? undefined : readPresence(record.value, options.logger);
       if (presence === undefined) return;
       const key = stationKey(presence.tenantId, presence.stationId);

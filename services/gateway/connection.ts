@@ -1,11 +1,12 @@
 // One station's socket: its epoch, the CALLs that wait, what was answered, and its end.
 import type { WebSocket } from 'uWebSockets.js';
-import type { ChargingEvent, Meta, StationPresence, StationRegistered } from '#contracts/generated/types';
+import type { Meta, StationPresence, StationRegistered } from '#contracts/generated/types';
 import { partitionOf, reportedIdOf, stationKey } from '#contracts/keys';
 import { Answered } from './domain/answered.ts';
 import { decodeFrame, encodeError, type Frame } from './domain/frame.ts';
 import { Pace } from './domain/pace.ts';
-import { appendEvents, serveCall, type CallFrame } from './inbound.ts';
+import { recordEnd, recordStart } from './life.ts';
+import { serveCall, type CallFrame } from './inbound.ts';
 import { calls, closed, connections, frameFaults } from './metrics.ts';
 import { Outbound } from './outbound.ts';
 import type { Dialect, GatewayParts } from './parts.ts';
@@ -19,6 +20,9 @@ export type Admitted = {
   readonly subprotocol: string;
   readonly remoteAddress: string;
 };
+
+/** How long the rate of CALLs may be overdrawn by faulty frames before the socket is ended. */
+const faultsOwedMsMax = 2_000;
 
 type Waiting = { readonly frame: CallFrame; readonly text: string; readonly receivedAt: number };
 
@@ -41,7 +45,7 @@ export class Connection {
     return this.#reported.id;
   };
   station: StationRegistered;
-  accepted: boolean;
+  accepted = false;
   servingId: string | null = null;
   readonly #admitted: Admitted;
   readonly #socket: WebSocket<Admitted>;
@@ -49,6 +53,9 @@ export class Connection {
   readonly #waiting: Waiting[] = [];
   #epoch: number | null = null;
   #seq = 0;
+  /** Answered a BootNotification on this connection: what an older one was told counts no more. */
+  #hasBooted = false;
+  #closeCode: number | null = null;
   #reported: { readonly transactionId: string | null; readonly id: Buffer } | undefined;
   #serving = true;
   #open = true;
@@ -64,13 +71,13 @@ export class Connection {
     this.key = stationKey(tenantId, stationId);
     this.partition = partitionOf(this.key, parts.topics.events.partitions);
     this.dialect = admitted.dialect;
-    this.station = { ...admitted.station, verifiers: [] };
-    this.accepted = parts.caches.presence(this.key)?.accepted ?? false;
+    this.station = admitted.station;
     this.outbound = new Outbound(this);
     this.#admitted = admitted;
     this.#socket = socket;
     this.#pace = new Pace(parts.config.callsPerSecondMax, parts.config.callsBurstMax, parts.now());
     connections.inc({ version: this.dialect.version });
+    parts.roster.opened(this);
   }
 
   /** Null until StationConnected is acknowledged: nothing is answered or appended before. */
@@ -85,26 +92,20 @@ export class Connection {
   /** Makes the connection known: its StationConnected is appended, its offset is the epoch, then waiting CALLs are served. */
   async begin(): Promise<void> {
     const { parts } = this;
-    const meta = { ...this.meta(null, null), connectionEpoch: null, seq: null };
-    const connected: ChargingEvent = {
-      type: 'StationConnected',
-      meta,
-      gatewayId: parts.gatewayId,
-      subprotocol: this.#admitted.subprotocol,
-      securityProfile: this.station.securityProfile,
-      remoteAddress: this.#admitted.remoteAddress,
-    };
     try {
-      this.#epoch = await appendEvents(this, [connected]);
+      this.#epoch = await recordStart(this, this.#admitted);
       this.#seq = 0;
+      // Looked up as late as can be: a station that was accepted on another gateway a moment ago will not boot again.
+      if (parts.caches.presence(this.key)?.accepted === true) this.adoptAcceptance();
       if (!this.#open) {
-        await this.#recordEnd();
+        await this.#finish();
         return;
       }
       await parts.presence.claim(this.presence(true));
     } catch (error) {
       parts.logger.warn({ err: error, stationId: this.stationId }, 'connection not recorded');
       this.end(1013, 'try again later', 'unrecorded');
+      if (this.#epoch === null) parts.roster.finished(this);
       return;
     }
     await this.#serveWaiting();
@@ -119,11 +120,11 @@ export class Connection {
         return;
       case 'result':
       case 'error':
-        if (!this.outbound.answered(frame)) frameFaults.inc({ reason: 'unexpected-answer' });
+        if (!this.outbound.answered(frame)) this.#countFault('unexpected-answer');
         return;
       case 'result-error':
       case 'send':
-        frameFaults.inc({ reason: `${frame.kind}-not-negotiated` });
+        this.#countFault(`${frame.kind}-not-negotiated`);
         return;
       case 'malformed':
         this.#answerMalformed(frame);
@@ -140,11 +141,17 @@ export class Connection {
     if (this.#socket.send(text) === 2) this.end(1008, 'reads too slowly', 'slow-reader');
   }
 
-  /** The station may work from now on; acknowledged in presence before the station hears it. */
-  async accept(): Promise<void> {
-    if (this.accepted) return;
-    await this.parts.presence.claim({ ...this.presence(true), accepted: true });
-    this.accepted = true;
+  /** What a BootNotification decided; acknowledged in presence before the station hears it. */
+  async accept(accepted: boolean): Promise<void> {
+    this.#hasBooted = true;
+    if (this.accepted === accepted) return;
+    await this.parts.presence.claim({ ...this.presence(true), accepted });
+    this.accepted = accepted;
+  }
+
+  /** An older connection's acceptance became known; acceptance survives reconnects. */
+  adoptAcceptance(): void {
+    if (!this.#hasBooted) this.accepted = true;
   }
 
   /** A newer authenticated socket took this identity. Only a pong proves that two devices share it. */
@@ -172,9 +179,12 @@ export class Connection {
     else this.station = { ...station, verifiers: [] };
   }
 
-  /** Ends the socket once the CALLs it brought are answered; 1012 tells the station to come back. */
-  drain(): void {
-    if (!this.#serving && this.#waiting.length === 0) this.end(1012, 'service restarts', 'drained');
+  /** Ends the socket if no CALL is in flight either way, or `anyway`; 1012 tells the station to come back. */
+  drain(anyway: boolean): boolean {
+    const idle = !this.#serving && this.#waiting.length === 0 && !this.outbound.busy;
+    if (!this.#open || !(idle || anyway)) return false;
+    this.end(1012, 'service restarts', 'drained');
+    return true;
   }
 
   /** Closes the socket with a close frame; `cause` goes into StationDisconnected. */
@@ -187,13 +197,13 @@ export class Connection {
   /** The socket is gone, whoever closed it. */
   async gone(code: number): Promise<void> {
     this.#open = false;
+    this.#closeCode = code;
     connections.dec({ version: this.dialect.version });
     closed.inc({ cause: this.#endCause ?? (code === 1006 ? 'lost' : 'closed') });
     this.parts.roster.leave(this.key, this);
     this.outbound.closed();
-    for (const { frame } of this.#waiting.splice(0))
-      calls.inc({ version: this.dialect.version, action: this.#nameOf(frame), outcome: 'closed-unserved' });
-    if (this.#epoch !== null) await this.#recordEnd(code);
+    for (const { frame } of this.#waiting.splice(0)) this.#countUnserved(frame);
+    if (this.#epoch !== null) await this.#finish();
   }
 
   meta(occurredAt: number | null, messageId: string | null): Meta {
@@ -232,24 +242,9 @@ export class Connection {
     this.#refuseUntil = until;
   }
 
-  async #recordEnd(code?: number): Promise<void> {
-    const { parts } = this;
-    const meta: Meta = { ...this.meta(null, null), source: 'gateway' };
-    const ended: ChargingEvent = {
-      type: 'StationDisconnected',
-      meta,
-      cause: this.#endCause ?? 'closed',
-      closeCode: code ?? null,
-    };
-    try {
-      await appendEvents(this, [ended]);
-      // The last record per station stays: an old connection's end must not hide a newer one's claim.
-      if ((parts.caches.presence(this.key)?.connectionEpoch ?? -1) <= (this.#epoch ?? -1))
-        await parts.presence.claim(this.presence(false));
-    } catch (error) {
-      // The lease timer of the stations service ends the epoch for us.
-      parts.logger.warn({ err: error, stationId: this.stationId }, 'end of connection not recorded');
-    }
+  async #finish(): Promise<void> {
+    await recordEnd(this, { cause: this.#endCause ?? 'closed', closeCode: this.#closeCode });
+    this.parts.roster.finished(this);
   }
 
   #enqueue(waiting: Waiting): void {
@@ -265,21 +260,38 @@ export class Connection {
   /** One CALL at a time, in arrival order: handlers that interleave would put a stop before its start. */
   async #serveWaiting(): Promise<void> {
     this.#serving = true;
-    for (let next = this.#waiting.shift(); next !== undefined && this.#open; next = this.#waiting.shift()) {
-      const waitMs = this.#pace.take(this.parts.now());
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-      await serveCall(this, next.frame, next.text, next.receivedAt);
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        const waitMs = this.#pace.take(this.parts.now());
+        if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+        // Closed while it waited: a fact after its connection's end would be out of order, and the station repeats it.
+        if (this.#open) await serveCall(this, next.frame, next.text, next.receivedAt);
+        else this.#countUnserved(next.frame);
+      }
+    } catch (error) {
+      // A bug of ours in one station's path ends that socket, not the process with all the others.
+      this.parts.logger.error({ err: error, stationId: this.stationId }, 'serving failed');
+      this.end(1011, 'internal error', 'bug');
     }
     this.#serving = false;
   }
 
   #answerMalformed(frame: Extract<Frame, { kind: 'malformed' }>): void {
-    frameFaults.inc({ reason: frame.why });
+    if (!this.#countFault(frame.why)) return;
     const kind = frame.why === 'unknown-type' ? 'message-type' : frame.why === 'id-too-long' ? 'format' : 'framework';
     this.send(encodeError(this.dialect.version, frame.id, kind, `not a valid OCPP-J message: ${frame.why}`));
   }
 
-  #nameOf(frame: CallFrame): string {
-    return Object.hasOwn(this.dialect.actions, frame.action) ? frame.action : 'unknown';
+  /** Faulty frames use up the rate of CALLs; false where a socket brought so many that it was ended. */
+  #countFault(reason: string): boolean {
+    frameFaults.inc({ reason });
+    if (this.#pace.take(this.parts.now()) <= faultsOwedMsMax) return true;
+    this.end(1008, 'too many faulty frames', 'too-many-faults');
+    return false;
+  }
+
+  #countUnserved({ action }: CallFrame): void {
+    const known = Object.hasOwn(this.dialect.actions, action) ? action : 'unknown';
+    calls.inc({ version: this.dialect.version, action: known, outcome: 'closed-unserved' });
   }
 }

@@ -4,14 +4,26 @@ import type { Roster } from './roster.ts';
 
 const closedAtOnce = 500;
 const pauseMs = 50;
-const waitMsMax = 5_000;
+/** How long calls in flight, both ways, may take to finish; then their sockets are closed all the same. */
+const finishMsMax = 4_000;
+/** How long the ends of the last connections may take to be recorded. */
+const recordMsMax = 1_500;
 
-/** Resolves when all sockets are closed and their ends recorded, or after waitMsMax. */
-export async function drain(admissions: Admissions, roster: Roster): Promise<void> {
+/** Resolves when all sockets are closed and their ends recorded, or after finishMsMax + recordMsMax. */
+export async function drain(admissions: Pick<Admissions, 'draining'>, roster: Roster): Promise<void> {
   admissions.draining = true;
-  const until = Date.now() + waitMsMax;
-  for (let open = roster.all(); open.length > 0 && Date.now() < until; open = roster.all()) {
-    for (const connection of open.slice(0, closedAtOnce)) connection.drain();
+  const finishBy = Date.now() + finishMsMax;
+  while (roster.unfinished.size > 0 && Date.now() < finishBy + recordMsMax) {
+    endSome(roster, Date.now() >= finishBy);
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+/** Ends the idle ones, a bounded number at once, so that a fleet does not come back in one instant; or all that are left. */
+function endSome(roster: Roster, all: boolean): void {
+  let ended = 0;
+  for (const connection of roster.unfinished) {
+    if (connection.drain(all)) ended++;
+    if (ended >= closedAtOnce && !all) return;
   }
 }

@@ -22,6 +22,7 @@ export class Identities {
   /** A station's socket opened in this process; half-open old sockets are the rule in the field, so the newcomer wins. */
   opened(connection: Connection): void {
     const older = this.#parts.roster.replace(connection.key, connection);
+    if (older?.accepted === true) connection.adoptAcceptance();
     older?.supersede(() => this.#secondDevice(older));
   }
 
@@ -38,6 +39,7 @@ export class Identities {
       held.end(1012, 'connection was given up', 'lease-expired');
     } else if (presence.connectionEpoch < held.epoch) {
       // An older connection's late record is now the last one of its key: ours must be the last again.
+      if (presence.accepted) held.adoptAcceptance();
       this.#claim(held.presence(true));
     }
   }

@@ -18,9 +18,13 @@ export type CallFrame = Extract<Frame, { kind: 'call' }>;
 type Served = {
   readonly answer: string;
   readonly outcome: string;
-  readonly events: readonly ChargingEvent[];
-  readonly accepts: boolean;
+  /** The facts, encoded: what cannot be is refused before anything has an effect. */
+  readonly records: readonly AppendRecord[];
+  readonly accepts: boolean | undefined;
 };
+
+/** Facts of one CALL, encoded; far below what one request to the log may be, above what a frame kept whole can be. */
+const factBytesMax = 512 * 1024;
 
 /**
  * Serves one CALL; the connection calls it for one CALL at a time, in arrival order, once its epoch is known.
@@ -44,12 +48,13 @@ export async function serveCall(
   // 2-4. Check, look, handle: no effect yet.
   const served = serve(connection, frame);
   // 5. Append all events of the CALL in one request; presence learns of an acceptance before the station does.
-  if (served.events.length > 0 && !(await appendFacts(connection, served))) {
+  const isFact = served.records.length > 0;
+  if (isFact && !(await appendFacts(connection, served))) {
     count(connection, frame.action, 'unrecorded');
     return;
   }
-  // 6. Answer.
-  if (served.events.length > 0) connection.answered.keep(frame.id, text, served.answer);
+  // 6. Answer. A station that boots again asks anew, even in the same words: it may be accepted by now.
+  if (isFact && frame.action !== 'BootNotification') connection.answered.keep(frame.id, text, served.answer);
   count(connection, frame.action, served.outcome);
   connection.send(served.answer);
   callSeconds.observe((connection.parts.now() - receivedAt) / 1000);
@@ -64,60 +69,61 @@ function serve(connection: Connection, frame: CallFrame): Served {
     const kind = known ? 'not-supported' : 'not-implemented';
     return refused(connection, frame, kind, known ? 'this action goes from us to the station' : 'no such action');
   }
-  if (!connection.accepted && row.beforeBoot !== true)
+  if (!connection.accepted && row.beforeBoot !== true && !connection.outbound.hasTriggered(frame.action))
     return refused(connection, frame, 'security', 'BootNotification was not accepted yet');
   const violation = guardOf(version, frame.action, 'Request')?.(frame.payload);
-  if (violation !== undefined) {
-    const answer = refused(
-      connection,
-      frame,
-      errorKindOf(violation),
-      `${violation.path === '' ? 'payload' : violation.path} ${violation.message}`,
-    );
-    // Nothing a station says is lost: what we could not read is kept whole.
-    return {
-      ...answer,
-      events: recordMessage(
-        frame.action,
-        asObject(frame.payload),
-        { refused: violation },
-        contextOf(connection, undefined),
-      ).events,
-    };
-  }
-  return handle(connection, frame, row as unknown as Row<object>);
+  if (violation === undefined) return handle(connection, frame, row as unknown as Row<object>);
+  const where = violation.path === '' ? 'payload' : violation.path;
+  const answer = refused(connection, frame, errorKindOf(violation), `${where} ${violation.message}`);
+  return keptWhole(connection, frame, answer, { refused: violation });
 }
 
 function handle(connection: Connection, frame: CallFrame, row: Row<object>): Served {
-  const request = frame.payload as object;
+  const { logger } = connection.parts;
+  const ids = { action: frame.action, stationId: connection.stationId };
+  let handled: Handled;
+  try {
+    handled = lookAndHandle(connection, frame.payload as object, row);
+  } catch (error) {
+    // A bug here is our InternalError; the message is kept.
+    logger.error({ err: error, ...ids }, 'handler bug');
+    const answer = refused(connection, frame, 'internal', 'the message was kept, our handler failed');
+    return keptWhole(connection, frame, answer, { failed: true });
+  }
+  let records: readonly AppendRecord[];
+  try {
+    records = encoded(connection, handled.events);
+    if (bytesOf(records) > factBytesMax) throw new RangeError(`facts of more than ${factBytesMax} bytes`);
+  } catch (error) {
+    // Valid by its schema, yet beyond what an event holds (1e30 is an integer): a repeat would fail alike, for ever.
+    logger.warn({ err: error, ...ids }, 'message beyond what can be recorded');
+    const answer = refused(connection, frame, 'property', 'a value is out of range; the message was kept');
+    return keptWhole(connection, frame, answer, { failed: true });
+  }
+  for (const event of handled.events) if (event.type === 'StationBooted') boots.inc({ status: event.status });
+  const answer = encodeResult(frame.id, handled.reply);
+  return { answer, outcome: 'answered', records, accepts: handled.accepts };
+}
+
+function lookAndHandle(connection: Connection, request: object, row: Row<object>): Handled {
   // 3. Look: what the row asks to know.
   const shown = row.shows?.(request);
   const context = contextOf(connection, shown === undefined ? undefined : present(connection, shown));
-  // 4. Handle, purely. A bug here is our InternalError; the message is kept.
-  let handled: Handled;
-  try {
-    handled = row.handle(request, context);
-  } catch (error) {
-    connection.parts.logger.error({ err: error, action: frame.action, stationId: connection.stationId }, 'handler bug');
-    const answer = refused(connection, frame, 'internal', 'the message was kept, our handler failed');
-    return {
-      ...answer,
-      events: recordMessage(frame.action, request, { failed: true }, contextOf(connection, undefined)).events,
-    };
-  }
-  for (const event of handled.events) if (event.type === 'StationBooted') boots.inc({ status: event.status });
-  return {
-    answer: encodeResult(frame.id, handled.reply),
-    outcome: 'answered',
-    events: handled.events,
-    accepts: handled.accepts === true,
-  };
+  // 4. Handle, purely.
+  return row.handle(request, context);
+}
+
+/** Nothing a station says is lost: what we could not read is kept as it came, redacted, and then refused. */
+function keptWhole(connection: Connection, frame: CallFrame, refusal: Served, why: object): Served {
+  const context = contextOf(connection, undefined);
+  const { events } = recordMessage(frame.action, asObject(frame.payload), why, context);
+  return { ...refusal, records: encoded(connection, events) };
 }
 
 async function appendFacts(connection: Connection, served: Served): Promise<boolean> {
   try {
-    await appendEvents(connection, served.events);
-    if (served.accepts) await connection.accept();
+    await append(connection, served.records);
+    if (served.accepts !== undefined) await connection.accept(served.accepts);
     return true;
   } catch (error) {
     // No answer: the outcome is unknown, and the station's repeat is the cure. The socket closes so that it repeats soon.
@@ -129,10 +135,24 @@ async function appendFacts(connection: Connection, served: Served): Promise<bool
 
 /** Appends events of this connection to its station's partition; resolves with the first one's offset. */
 export async function appendEvents(connection: Connection, events: readonly ChargingEvent[]): Promise<number> {
-  const { parts, key, partition } = connection;
+  return append(connection, encoded(connection, events));
+}
+
+function append({ parts, partition }: Connection, records: readonly AppendRecord[]): Promise<number> {
+  return parts.log.append(parts.topics.events.name, partition, records);
+}
+
+/** Throws where a value does not fit its schema. */
+function encoded({ key }: Connection, events: readonly ChargingEvent[]): readonly AppendRecord[] {
   const records: AppendRecord[] = [];
   for (const event of events) records.push({ key, type: event.type, value: encodeRecord(event.type, event as never) });
-  return parts.log.append(parts.topics.events.name, partition, records);
+  return records;
+}
+
+function bytesOf(records: readonly AppendRecord[]): number {
+  let bytes = 0;
+  for (const { value } of records) bytes += value?.length ?? 0;
+  return bytes;
 }
 
 function contextOf(connection: Connection, token: PresentedToken | undefined): HandlerContext {
@@ -158,8 +178,8 @@ function refused(connection: Connection, frame: CallFrame, kind: ErrorKind, desc
   return {
     answer: encodeError(connection.dialect.version, frame.id, kind, description),
     outcome: kind,
-    events: [],
-    accepts: false,
+    records: [],
+    accepts: undefined,
   };
 }
 

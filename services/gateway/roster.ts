@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 
 export class Roster {
   readonly #byKey = new Map<string, Connection>();
+  readonly #unfinished = new Set<Connection>();
 
   get(key: string): Connection | undefined {
     return this.#byKey.get(key);
@@ -20,11 +21,16 @@ export class Roster {
     if (this.#byKey.get(key) === connection) this.#byKey.delete(key);
   }
 
-  all(): readonly Connection[] {
-    return [...this.#byKey.values()];
+  /** A connection of this process from its upgrade until its end is recorded, displaced or not. */
+  opened(connection: Connection): void {
+    this.#unfinished.add(connection);
   }
 
-  get size(): number {
-    return this.#byKey.size;
+  finished(connection: Connection): void {
+    this.#unfinished.delete(connection);
+  }
+
+  get unfinished(): ReadonlySet<Connection> {
+    return this.#unfinished;
   }
 }

@@ -26,7 +26,7 @@ export type HandlerContext = {
 export type Handled = {
   readonly reply: object;
   readonly events: readonly ChargingEvent[];
-  /** The station is accepted from now on; presence is acknowledged before the reply. */
+  /** The station is accepted from now on, or not any more; presence is acknowledged before the reply. */
   readonly accepts?: boolean;
 };
 

@@ -5,6 +5,7 @@ import { errorCodeFor, type ErrorKind } from './error-codes.ts';
 export const frameLimits = {
   /** OCPP-J 4.1.4 and 2.x part 4 4.1.4: at most 36 characters. */
   messageIdCharsMax: 36,
+  idEchoedCharsMax: 255,
   nestingMax: 32,
   descriptionCharsMax: 255,
 } as const;
@@ -41,7 +42,9 @@ export function decodeFrame(text: string): Frame {
   if (!Array.isArray(parsed)) return malformed('not-an-array');
   const [type, id] = parsed as unknown[];
   if (typeof id !== 'string' || id === '') return malformed('bad-id');
-  if (id.length > frameLimits.messageIdCharsMax) return malformed('id-too-long', id);
+  // A little too long occurs in the field and is named back; what is longer is no id.
+  if (id.length > frameLimits.messageIdCharsMax)
+    return malformed('id-too-long', id.length > frameLimits.idEchoedCharsMax ? undefined : id);
   return decodeArray(type, id, parsed);
 }
 

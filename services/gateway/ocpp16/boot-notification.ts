@@ -1,7 +1,7 @@
 // 1.6 BootNotification (4.2): what the station is, and whether it may work.
 import type { OCPP16 } from 'typed-ocpp';
 import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
-import { bootStatusOf } from '../domain/boot.ts';
+import { acceptanceOf, bootStatusOf } from '../domain/boot.ts';
 import { orNull } from '../domain/or-null.ts';
 
 export const bootNotification: Row<OCPP16.BootNotificationRequest> = { beforeBoot: true, handle };
@@ -11,7 +11,7 @@ function handle(request: OCPP16.BootNotificationRequest, context: HandlerContext
   const interval = jitteredSeconds(context.station.heartbeatSeconds, context.jitter);
   return {
     reply: { status, currentTime: new Date(context.now).toISOString(), interval },
-    accepts: status === 'Accepted',
+    ...acceptanceOf(status),
     events: [
       {
         type: 'StationBooted',

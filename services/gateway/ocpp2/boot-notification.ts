@@ -1,7 +1,7 @@
 // 2.x BootNotification (B01-B03).
 import type { OCPP20 } from 'typed-ocpp';
 import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
-import { bootStatusOf } from '../domain/boot.ts';
+import { acceptanceOf, bootStatusOf } from '../domain/boot.ts';
 import { orNull } from '../domain/or-null.ts';
 
 export const bootNotification: Row<OCPP20.BootNotificationRequest> = { beforeBoot: true, handle };
@@ -12,7 +12,7 @@ function handle(request: OCPP20.BootNotificationRequest, context: HandlerContext
   const { chargingStation } = request;
   return {
     reply: { status, currentTime: new Date(context.now).toISOString(), interval },
-    accepts: status === 'Accepted',
+    ...acceptanceOf(status),
     events: [
       {
         type: 'StationBooted',

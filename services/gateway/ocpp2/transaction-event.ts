@@ -15,7 +15,7 @@ type Request = OCPP20.TransactionEventRequest;
 
 export const transactionEvent: Row<Request> = {
   shows: (request) =>
-    request.idToken === undefined || request.idToken.idToken === ''
+    request.idToken === undefined || isStartedByButton(request.idToken)
       ? undefined
       : { uid: request.idToken.idToken, type: request.idToken.type },
   handle,
@@ -44,7 +44,18 @@ function handle(request: Request, context: HandlerContext): Handled {
   if (request.eventType === 'Ended') pushReadings(events, request, context);
   events.push(transactionFact(request, context, decision));
   if (request.eventType !== 'Ended') pushReadings(events, request, context);
-  return { reply: decision === undefined ? {} : { idTokenInfo: idTokenInfoOf(decision) }, events };
+  return { reply: replyOf(request, decision), events };
+}
+
+/** NoAuthorization: a start button, a mechanical key; there is no token to look up (C02). */
+function isStartedByButton({ idToken, type }: NonNullable<Request['idToken']>): boolean {
+  return type === 'NoAuthorization' || idToken === '';
+}
+
+/** idTokenInfo is required where the request names an idToken (TransactionEventResponse), also one that is none. */
+function replyOf({ idToken }: Request, decision: Decision | undefined): object {
+  if (decision !== undefined) return { idTokenInfo: idTokenInfoOf(decision) };
+  return idToken?.type === 'NoAuthorization' ? { idTokenInfo: { status: 'Accepted' } } : {};
 }
 
 function transactionFact(request: Request, context: HandlerContext, decision: Decision | undefined): ChargingEvent {

@@ -188,3 +188,92 @@ test('a displaced socket is pinged; a pong says that a second device lives', asy
   connection.ponged();
   assert.deepEqual([secondDevice, socket.ends.length], [1, 2 - 1]);
 });
+
+test('a value that is valid by its schema and beyond an event is refused after it was kept, the socket lives', async () => {
+  const { gateway, connection, socket } = await booted();
+  connection.receive(
+    '[2,"1","StatusNotification",{"connectorId":1e30,"errorCode":"NoError","status":"Available","info":"kept"}]',
+  );
+  await settle();
+  const kept = gateway.pending.shift();
+  assert.ok(kept?.records[0]?.type === 'StationMessageRecorded' && kept.records[0].payloadJson.includes('kept'));
+  kept.ack();
+  await settle();
+  assert.match(socket.sent[0] ?? '', /^\[4,"1","PropertyConstraintViolation"/);
+  assert.deepEqual(socket.ends, []);
+});
+
+test('facts larger than a request to the log are kept as the message they came in', async () => {
+  const { gateway, connection, socket } = await booted();
+  const sampledValue = Array.from({ length: 15_000 }, () => ({ value: '1' }));
+  const payload = { connectorId: 1, meterValue: [{ timestamp: '2026-11-25T10:00:00Z', sampledValue }] };
+  connection.receive(JSON.stringify([2, '1', 'MeterValues', payload]));
+  await settle();
+  assert.equal(gateway.pending[0]?.records[0]?.type, 'StationMessageRecorded');
+  gateway.ackAll();
+  await settle();
+  assert.match(socket.sent[0] ?? '', /^\[4,"1"/);
+});
+
+test('a CALL that was paced when its socket closed is not served', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const gateway = fakeGateway({ CALLS_BURST_MAX: '1', CALLS_PER_SECOND_MAX: '1' });
+  const { connection } = connect(gateway);
+  gateway.ackAll();
+  void connection.begin();
+  await settle();
+  connection.receive(boot);
+  connection.receive(status('1'));
+  await settle();
+  void connection.gone(1006);
+  t.mock.timers.tick(2_000);
+  await settle();
+  assert.deepEqual(gateway.appended.slice(-2), ['charging.events.v1 StationDisconnected', 'presence gone accepted']);
+  assert.ok(!gateway.appended.includes('charging.events.v1 ConnectorStatusChanged'));
+});
+
+test('an end that the log did not take is recorded when it is back, as the same event', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { gateway, connection } = await booted();
+  void connection.gone(1006);
+  await settle();
+  const lost = gateway.pending.shift();
+  lost?.fail();
+  await settle();
+  assert.ok(gateway.parts.roster.unfinished.has(connection));
+  t.mock.timers.tick(5_000);
+  await settle();
+  assert.deepEqual(gateway.pending[0]?.records, lost?.records);
+  gateway.ackAll();
+  await settle();
+  assert.equal(gateway.presences.get(connection.key)?.connected, false);
+  assert.equal(gateway.parts.roster.unfinished.size, 0);
+});
+
+test('a start that the log did not take leaves nothing behind', async () => {
+  const gateway = fakeGateway();
+  const { connection, socket } = connect(gateway);
+  void connection.begin();
+  gateway.pending.shift()?.fail();
+  await settle();
+  assert.deepEqual([socket.ends[0]?.code, gateway.parts.roster.unfinished.size], [1013, 0]);
+});
+
+test('faulty frames are answered within the rate, a flood of them ends the socket', async () => {
+  const { connection, socket } = await booted();
+  for (let n = 0; n < 199; n++) connection.receive('{');
+  assert.deepEqual([socket.sent.length, socket.ends.length], [199, 0]);
+  for (let n = 0; n < 200; n++) connection.receive('[3,"nobody asked",{}]');
+  assert.equal(socket.ends[0]?.code, 1008);
+});
+
+test('a bug in one station’s path ends that socket alone', async () => {
+  const { gateway, connection, socket } = await booted();
+  gateway.ackAll();
+  connection.answered.keep = () => {
+    throw new Error('bug');
+  };
+  connection.receive(status('1'));
+  await settle();
+  assert.equal(socket.ends[0]?.code, 1011);
+});

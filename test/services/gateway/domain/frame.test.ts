@@ -60,6 +60,8 @@ test('what is no frame is malformed with its reason, and with its id where one c
     ['[7,"1","Heartbeat",{}]', 'unknown-type', '1'],
     ['["2","1","Heartbeat",{}]', 'unknown-type', '1'],
     [`[2,"${'x'.repeat(37)}","Heartbeat",{}]`, 'id-too-long', 'x'.repeat(37)],
+    [`[2,"${'x'.repeat(255)}","Heartbeat",{}]`, 'id-too-long', 'x'.repeat(255)],
+    [`[2,"${'x'.repeat(256)}","Heartbeat",{}]`, 'id-too-long', undefined],
   ];
   for (const [text, why, id] of cases) assert.deepEqual(decodeFrame(text), { kind: 'malformed', why, id }, text);
 });

@@ -29,13 +29,13 @@ test('BootNotification is accepted by policy, with a jittered interval, and reco
   assert.deepEqual(result.reply, { status: 'Accepted', currentTime: '2026-11-25T10:00:00.000Z', interval: 300 });
   assert.deepEqual(typesOf(result), ['StationBooted']);
   assert.equal(result.accepts, true);
-  for (const [bootPolicy, status] of [
-    ['pending', 'Pending'],
-    ['reject', 'Rejected'],
+  for (const [bootPolicy, status, accepts] of [
+    ['pending', 'Pending', undefined],
+    ['reject', 'Rejected', false],
   ] as const) {
     const refused = handled('BootNotification', request, contextOf({ station: { bootPolicy } }));
     assert.equal((refused.reply as { status: string }).status, status);
-    assert.equal(refused.accepts, false);
+    assert.equal(refused.accepts, accepts);
   }
 });
 

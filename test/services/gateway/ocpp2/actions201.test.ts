@@ -85,6 +85,14 @@ test('an update without token is answered with nothing and decides nothing', () 
   assert.deepEqual(result.reply, {});
 });
 
+test('a start by button names no token: it is accepted, decides nothing and hashes nothing', () => {
+  const request = { ...started, idToken: { idToken: '', type: 'NoAuthorization' } };
+  assert.equal((actions201.TransactionEvent.shows as (shown: object) => unknown)(request), undefined);
+  const result = handled('TransactionEvent', request);
+  assert.deepEqual(result.reply, { idTokenInfo: { status: 'Accepted' } });
+  assert.deepEqual(typesOf(result), ['TransactionStarted', 'MeterValuesSampled']);
+});
+
 test('what 1.6 cannot say, 2.x is told: not at this location', () => {
   const result = handled(
     'Authorize',

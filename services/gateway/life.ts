@@ -1,0 +1,54 @@
+// Start and end of a connection are facts too; an end is recorded when the log is back, as long as this process lives.
+import type { ChargingEvent } from '#contracts/generated/types';
+import { Fault } from '#kit/fault';
+import type { Admitted, Connection } from './connection.ts';
+import { appendEvents } from './inbound.ts';
+
+const retryMs = 5_000;
+const attemptsMax = 120;
+
+/** Resolves with the connection's epoch: the offset of its StationConnected, which itself names none. */
+export function recordStart(connection: Connection, admitted: Admitted): Promise<number> {
+  const connected: ChargingEvent = {
+    type: 'StationConnected',
+    meta: { ...connection.meta(null, null), connectionEpoch: null, seq: null },
+    gatewayId: connection.parts.gatewayId,
+    subprotocol: admitted.subprotocol,
+    securityProfile: connection.station.securityProfile,
+    remoteAddress: admitted.remoteAddress,
+  };
+  return appendEvents(connection, [connected]);
+}
+
+/** How a connection ended: our cause, and the close code where the socket had one. */
+export type End = { readonly cause: string; readonly closeCode: number | null };
+
+/**
+ * 1. StationDisconnected, 2. presence. Never rejects. A crash before 1 or between: the lease timer of the stations
+ * service ends the epoch. It cannot where this process lives on, so an attempt that failed is made again.
+ */
+export async function recordEnd(connection: Connection, { cause, closeCode }: End): Promise<void> {
+  const { parts } = connection;
+  // The same event each time: where the log took an earlier attempt after all, folds drop the repeat by epoch and seq.
+  const meta = { ...connection.meta(null, null), source: 'gateway' as const };
+  const ended: ChargingEvent = { type: 'StationDisconnected', meta, cause, closeCode };
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    try {
+      await appendEvents(connection, [ended]);
+      await giveUpPresence(connection);
+      return;
+    } catch (error) {
+      if (attempt === 1) parts.logger.warn({ err: error, stationId: connection.stationId }, 'end not recorded yet');
+      if (error instanceof Fault && error.code === 'LOG_CLOSED') return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+  }
+  parts.logger.error({ stationId: connection.stationId, epoch: connection.epoch }, 'end of connection not recorded');
+}
+
+/** The last record per station stays: an old connection's end must not hide a newer one's claim. */
+async function giveUpPresence(connection: Connection): Promise<void> {
+  const { parts, epoch } = connection;
+  if ((parts.caches.presence(connection.key)?.connectionEpoch ?? -1) > (epoch ?? -1)) return;
+  await parts.presence.claim(connection.presence(false));
+}
