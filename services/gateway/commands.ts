@@ -1,17 +1,32 @@
 // Hands commands from the log to the connection they name; positioned before the first socket opens.
+import { setTimeout as delay } from 'node:timers/promises';
 import { decodeRecord } from '#contracts/codec';
 import { openLogReader } from '#kit/event-log/reader';
+import type { LogReader } from '#kit/event-log/types';
 import type { Closable } from '#kit/lifecycle';
 import { frameFaults } from './metrics.ts';
 import type { GatewayParts } from './parts.ts';
 
 const recordsMax = 1000;
+const retryMs = 1_000;
 
 /** Follows the commands topic from its present end: an older command names an epoch that this process never held. */
 export async function followCommands(parts: GatewayParts): Promise<Closable> {
   const { config, topics, logger } = parts;
   const topic = topics.commands.name;
-  const reader = await openLogReader(
+  const closing = new AbortController();
+  const goOnAtEnd = async (partition: number): Promise<void> => {
+    while (!closing.signal.aborted) {
+      try {
+        reader.assign(partition, (await reader.endOffsets()).get(partition) ?? 0);
+        return;
+      } catch (error) {
+        logger.warn({ err: error, partition }, 'end of the commands unknown, trying again');
+        await delay(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
+  };
+  const reader: LogReader = await openLogReader(
     {
       brokers: config.brokers,
       clientId: `${parts.gatewayId}-commands`,
@@ -21,7 +36,7 @@ export async function followCommands(parts: GatewayParts): Promise<Closable> {
       bufferBytesMax: 8 * 1024 * 1024,
       onLost: (partition, fault) => {
         logger.error({ err: fault, partition }, 'commands lost from the log before they were read');
-        void reader.endOffsets().then((ends) => reader.assign(partition, ends.get(partition) ?? 0));
+        void goOnAtEnd(partition);
       },
     },
     logger,
@@ -36,6 +51,7 @@ export async function followCommands(parts: GatewayParts): Promise<Closable> {
   })();
   return {
     async close() {
+      closing.abort();
       await reader.close();
       await followed;
     },

@@ -21,8 +21,8 @@ const settings = {
   callsBurstMax: integer('CALLS_BURST_MAX', 200, 1, 100_000),
   /** How long our CALL waits for the station's answer. */
   callTimeoutMs: integer('CALL_TIMEOUT_MS', 30_000, 100, 120_000),
-  /** A socket without any frame for so long is dead; pings go out before. 0 or 8 to 960 (uWebSockets.js). */
-  idleTimeoutSeconds: integer('IDLE_TIMEOUT_SECONDS', 300, 8, 960),
+  /** A socket without any frame for so long is dead; pings go out before. Stations that answer none must have time for their heartbeats. */
+  idleTimeoutSeconds: integer('IDLE_TIMEOUT_SECONDS', 960, 8, 960),
   /** How long a displaced socket may answer a ping before it is closed. */
   supersededGraceMs: integer('SUPERSEDED_GRACE_MS', 2_000, 10, 60_000),
   leaseEveryMs: integer('LEASE_EVERY_MS', 5_000, 100, 60_000),
