@@ -7,7 +7,7 @@ import { decodeFrame, encodeError, type Frame } from './domain/frame.ts';
 import { Pace } from './domain/pace.ts';
 import { recordEnd, recordStart } from './life.ts';
 import { serveCall, type CallFrame } from './inbound.ts';
-import { calls, closed, connections, frameFaults } from './metrics.ts';
+import { closed, countCall, connections, frameFaults } from './metrics.ts';
 import { Outbound } from './outbound.ts';
 import type { Dialect, GatewayParts } from './parts.ts';
 
@@ -292,6 +292,6 @@ export class Connection {
 
   #countUnserved({ action }: CallFrame): void {
     const known = Object.hasOwn(this.dialect.actions, action) ? action : 'unknown';
-    calls.inc({ version: this.dialect.version, action: known, outcome: 'closed-unserved' });
+    countCall(this.dialect.version, known, 'closed-unserved');
   }
 }

@@ -10,7 +10,7 @@ import type { PresentedToken } from './domain/authorization.ts';
 import { errorKindOf, type ErrorKind } from './domain/error-codes.ts';
 import { encodeError, encodeResult, type Frame } from './domain/frame.ts';
 import { recordMessage } from './domain/recorded.ts';
-import { boots, callSeconds, calls } from './metrics.ts';
+import { boots, callSeconds, countCall } from './metrics.ts';
 
 export type CallFrame = Extract<Frame, { kind: 'call' }>;
 
@@ -185,7 +185,7 @@ function refused(connection: Connection, frame: CallFrame, kind: ErrorKind, desc
 
 function count(connection: Connection, action: string, outcome: string): void {
   const known = Object.hasOwn(connection.dialect.actions, action);
-  calls.inc({ version: connection.dialect.version, action: known ? action : 'unknown', outcome });
+  countCall(connection.dialect.version, known ? action : 'unknown', outcome);
 }
 
 function asObject(payload: unknown): object {

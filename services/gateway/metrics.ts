@@ -7,7 +7,7 @@ export const upgradesRefused = counter('gateway_upgrades_refused_total', {
   labels: ['reason'],
 });
 export const closed = counter('gateway_closed_total', { help: 'Closed connections', labels: ['cause'] });
-export const calls = counter('gateway_calls_total', {
+const calls = counter('gateway_calls_total', {
   help: 'CALLs from stations',
   labels: ['version', 'action', 'outcome'],
 });
@@ -15,6 +15,19 @@ export const frameFaults = counter('gateway_frame_faults_total', {
   help: 'Frames that are no valid OCPP-J, or that nobody waits for',
   labels: ['reason'],
 });
+type CallCounter = { inc(): void };
+const callCounters = new Map<string, Map<string, CallCounter>>();
+
+/** Counts a CALL; the counter of each action and outcome is looked up once, since this is the hot path. */
+export function countCall(version: string, action: string, outcome: string): void {
+  const key = `${version}/${action}`;
+  let byOutcome = callCounters.get(key);
+  if (byOutcome === undefined) callCounters.set(key, (byOutcome = new Map()));
+  let child = byOutcome.get(outcome);
+  if (child === undefined) byOutcome.set(outcome, (child = calls.labels({ version, action, outcome })));
+  child.inc();
+}
+
 export const boots = counter('gateway_boots_total', { help: 'BootNotifications', labels: ['status'] });
 export const commandsDone = counter('gateway_commands_total', {
   help: 'Commands executed',
