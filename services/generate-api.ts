@@ -2,16 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { createHttp, type HttpApi } from '#kit/http';
 import { createLogger } from '#kit/logger';
+import { addProjectionRoutes } from '#kit/projection/routes';
 import { addEnergyRoute } from '#services/analytics/api/energy';
 import { addReadingRoutes } from '#services/analytics/api/readings';
 import { addLiveRoute } from '#services/operator/live-route';
 import { mergedDocument } from '#services/operator/domain/merge-documents';
 import { addRegistryRoutes } from '#services/registry/http';
-import { addProjectionRoutes as addSessionsProjection } from '#services/sessions/api/projection';
 import { addSessionRoutes } from '#services/sessions/api/sessions';
 import { addSummaryRoute } from '#services/sessions/api/summary';
 import { addCommandRoutes } from '#services/stations/api/commands';
-import { addProjectionRoutes as addStationsProjections } from '#services/stations/api/projections';
 import { addStationRoutes } from '#services/stations/api/stations';
 
 export const operatorApiUrl = new URL('../contracts/operator-api.json', import.meta.url);
@@ -25,12 +24,12 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
   stations(api) {
     addStationRoutes(api, untouched);
     addCommandRoutes(api, untouched);
-    addStationsProjections(api, [namedProjection('stations'), namedProjection('commands')]);
+    addProjectionRoutes(api, [namedProjection('stations'), namedProjection('commands')]);
   },
   sessions(api) {
     addSessionRoutes(api, untouched);
     addSummaryRoute(api, untouched);
-    addSessionsProjection(api, untouched);
+    addProjectionRoutes(api, [namedProjection('sessions')]);
   },
   analytics(api) {
     addReadingRoutes(api, untouched);

@@ -2,19 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Secrets as ServiceSecrets } from '#contracts/secrets';
 import { Fault } from '#kit/fault';
 
-export type Secrets = {
-  /** Bearer that services show each other. */
-  readonly internalToken: string;
-  /** The operator key of the demo tenant, `csk_…`. */
-  readonly demoOperatorKey: string;
-  readonly analystPassword: string;
-  readonly clickhousePassword: string;
-  readonly postgresPassword: string;
-  /** 32 bytes in hex; the keys behind tokenRef derive from it, so it never changes while the data lives. */
-  readonly tenantKeySeed: string;
-};
+/** What the services read, and what only the local parts need. */
+export type Secrets = ServiceSecrets & { readonly postgresPassword: string };
 
 /** Reads the secrets file; makes it, and fields that an older file lacks, with mode 0600. */
 export function loadSecrets(file: string): Secrets {

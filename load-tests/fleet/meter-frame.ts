@@ -12,7 +12,6 @@ export type MeterFrameValues = { readonly number: number; readonly atMs: number;
 
 const widths = { number: 9, time: 24, register: 9, power: 5 } as const;
 export const firstRegisterWh = 100_000_000;
-export const registerWhMax = 999_999_999;
 
 /** Stand-ins of the right width that occur nowhere else in the frame. */
 const stand = {

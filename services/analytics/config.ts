@@ -1,16 +1,13 @@
 // Configuration of the analytics service, with defaults and bounds.
-import { integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
+import { commonSettings, databaseUrl } from '#kit/common-settings';
+import { integer, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
-  brokers: list('KAFKA_BROKERS', ['127.0.0.1:9092']),
-  partitions: integer('EVENT_PARTITIONS', 24, 1, 1024),
-  replicationFactor: integer('KAFKA_REPLICATION_FACTOR', 1, 1, 5),
-  databaseUrl: text('DATABASE_URL', 'postgres://postgres:postgres@127.0.0.1:5432/postgres'),
+  ...commonSettings,
+  databaseUrl,
   databasePoolMax: integer('DATABASE_POOL_MAX', 8, 2, 100),
   clickhouseUrl: text('CLICKHOUSE_URL', 'http://default@127.0.0.1:8123'),
   clickhouseDatabase: text('CLICKHOUSE_DATABASE', 'chargestream'),
-  secretsFile: text('SECRETS_FILE', '.data/secrets.json'),
-  host: text('HOST', '127.0.0.1'),
   port: integer('ANALYTICS_PORT', 8104, 0, 65_535),
   /** Events of one insert: more make a catch-up faster and an insert larger. */
   flushRecordsMax: integer('ANALYTICS_FLUSH_RECORDS_MAX', 80_000, 1, 500_000),

@@ -1,12 +1,9 @@
 // Configuration of a gateway, with defaults and bounds.
-import { choice, integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
+import { commonSettings } from '#kit/common-settings';
+import { choice, integer, readConfig, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
-  brokers: list('KAFKA_BROKERS', ['127.0.0.1:9092']),
-  partitions: integer('EVENT_PARTITIONS', 24, 1, 1024),
-  replicationFactor: integer('KAFKA_REPLICATION_FACTOR', 1, 1, 5),
-  secretsFile: text('SECRETS_FILE', '.data/secrets.json'),
-  host: text('HOST', '127.0.0.1'),
+  ...commonSettings,
   port: integer('GATEWAY_PORT', 9000, 0, 65_535),
   adminPort: integer('GATEWAY_ADMIN_PORT', 9100, 0, 65_535),
   uwsNative: choice('UWS_NATIVE', 'warn', ['warn', 'require']),

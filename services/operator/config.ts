@@ -1,11 +1,9 @@
 // Configuration of the operator door, with defaults and bounds.
-import { integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
+import { commonSettings } from '#kit/common-settings';
+import { integer, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
-  brokers: list('KAFKA_BROKERS', ['127.0.0.1:9092']),
-  partitions: integer('EVENT_PARTITIONS', 24, 1, 1024),
-  secretsFile: text('SECRETS_FILE', '.data/secrets.json'),
-  host: text('HOST', '127.0.0.1'),
+  ...commonSettings,
   port: integer('OPERATOR_PORT', 8080, 0, 65_535),
   registryUrl: text('REGISTRY_URL', 'http://127.0.0.1:8101'),
   stationsUrl: text('STATIONS_URL', 'http://127.0.0.1:8102'),

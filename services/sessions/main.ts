@@ -9,10 +9,10 @@ import { createHttp, listen } from '#kit/http';
 import { Lifecycle, type RunningService } from '#kit/lifecycle';
 import { createLogger, type Logger } from '#kit/logger';
 import { openDatabase, type Database } from '#kit/postgres';
+import { addProjectionRoutes } from '#kit/projection/routes';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import { watchActiveSessions } from './active-sessions.ts';
-import { addProjectionRoutes } from './api/projection.ts';
 import { addSessionRoutes } from './api/sessions.ts';
 import { addSummaryRoute } from './api/summary.ts';
 import { logSettings, sessionsConfig, type SessionsConfig } from './config.ts';
@@ -46,7 +46,7 @@ async function startParts(config: SessionsConfig, logger: Logger, lifecycle: Lif
   const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady: () => undefined }));
   addSessionRoutes(api, database);
   addSummaryRoute(api, database);
-  addProjectionRoutes(api, projection);
+  addProjectionRoutes(api, [projection]);
   return listen(api, config.host, config.port);
 }
 

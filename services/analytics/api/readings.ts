@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor, problem, type HttpApi } from '#kit/http';
 import {
   milliOfDecimal,
   sessionReadings,
+  nilUuid,
   stationReadings,
   type Paging,
   type ReadingKey,
@@ -17,7 +18,6 @@ import { curveQuery, readingPage, readingsQuery, sessionId, type ReadingValue } 
 
 const tags = ['readings'];
 const rangeLimits = { daysMax: 31, stepMs: 1 } as const;
-const nilUuid = '00000000-0000-0000-0000-000000000000';
 
 export function addReadingRoutes(api: HttpApi, clickhouse: ClickHouse): void {
   api.get(

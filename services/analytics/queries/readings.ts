@@ -84,7 +84,8 @@ const placeOfSession = `SELECT station_id, evse_id, reported_id, toUnixTimestamp
   toUnixTimestamp64Milli(ended_at) AS ended_ms
 FROM sessions_raw FINAL WHERE tenant_id = {tenant:String} AND session_id = {session:UUID}`;
 
-const nilUuid = '00000000-0000-0000-0000-000000000000';
+/** reportedId of readings outside transactions. */
+export const nilUuid = '00000000-0000-0000-0000-000000000000';
 
 /** The curve of a session; undefined where the tenant has no such session. */
 export async function sessionReadings(

@@ -1,7 +1,7 @@
 // 1.6 GetConfiguration.conf (5.8) as variables of the component named empty.
 import type { OCPP16 } from 'typed-ocpp';
 import type { ChargingEvent, Meta } from '#contracts/generated/types';
-import { shownValue } from '../domain/variables.ts';
+import { shownValue, untold } from '../domain/variables.ts';
 
 export function variablesOf16(answer: OCPP16.GetConfigurationResponse, meta: Meta): ChargingEvent {
   return {
@@ -11,23 +11,12 @@ export function variablesOf16(answer: OCPP16.GetConfigurationResponse, meta: Met
     part: null,
     last: null,
     variables: (answer.configurationKey ?? []).map(({ key, readonly, value }) => ({
+      ...untold,
       component: '',
-      componentInstance: null,
-      evseId: null,
-      connectorId: null,
       variable: key,
-      variableInstance: null,
       attribute: 'Actual',
       value: shownValue(key, value),
       mutability: readonly ? 'ReadOnly' : 'ReadWrite',
-      persistent: null,
-      constant: null,
-      dataType: null,
-      unit: null,
-      minLimit: null,
-      maxLimit: null,
-      valuesList: null,
-      supportsMonitoring: null,
     })),
     unknownVariables: answer.unknownKey ?? [],
   };

@@ -4,6 +4,7 @@ import type { ReportedVariable } from '#contracts/generated/types';
 import type { Row } from '../domain/action.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { shownValue } from '../domain/variables.ts';
+import { namesOf } from './variables.ts';
 import { orNull } from '../domain/or-null.ts';
 
 type ReportData = NonNullable<OCPP20.NotifyReportRequest['reportData']>[number];
@@ -29,12 +30,7 @@ function variablesOf(data: ReportData): ReportedVariable[] {
   const { component, variable } = data;
   const characteristics = characteristicsOf(data.variableCharacteristics);
   return data.variableAttribute.map((attribute) => ({
-    component: component.name,
-    componentInstance: orNull(component.instance),
-    evseId: orNull(component.evse?.id),
-    connectorId: orNull(component.evse?.connectorId),
-    variable: variable.name,
-    variableInstance: orNull(variable.instance),
+    ...namesOf(component, variable),
     attribute: attribute.type ?? 'Actual',
     value: shownValue(variable.name, attribute.value),
     mutability: attribute.mutability ?? 'ReadWrite',

@@ -1,7 +1,7 @@
 // 2.x GetVariablesResponse (B06) as reported variables.
 import type { OCPP20 } from 'typed-ocpp';
-import type { ChargingEvent, Meta } from '#contracts/generated/types';
-import { shownValue } from '../domain/variables.ts';
+import type { ChargingEvent, Meta, ReportedVariable } from '#contracts/generated/types';
+import { shownValue, untold } from '../domain/variables.ts';
 import { orNull } from '../domain/or-null.ts';
 
 export function variablesOf2(answer: OCPP20.GetVariablesResponse, meta: Meta): ChargingEvent {
@@ -14,26 +14,31 @@ export function variablesOf2(answer: OCPP20.GetVariablesResponse, meta: Meta): C
     part: null,
     last: null,
     variables: known.map(({ component, variable, attributeType, attributeValue }) => ({
-      component: component.name,
-      componentInstance: orNull(component.instance),
-      evseId: orNull(component.evse?.id),
-      connectorId: orNull(component.evse?.connectorId),
-      variable: variable.name,
-      variableInstance: orNull(variable.instance),
+      ...untold,
+      ...namesOf(component, variable),
       attribute: attributeType ?? 'Actual',
       value: shownValue(variable.name, attributeValue),
-      mutability: null,
-      persistent: null,
-      constant: null,
-      dataType: null,
-      unit: null,
-      minLimit: null,
-      maxLimit: null,
-      valuesList: null,
-      supportsMonitoring: null,
     })),
     unknownVariables: unknown.map(
       ({ component, variable, attributeStatus }) => `${component.name}.${variable.name}: ${attributeStatus}`,
     ),
+  };
+}
+
+type Named = OCPP20.GetVariablesResponse['getVariableResult'][number];
+type Names = Pick<
+  ReportedVariable,
+  'component' | 'componentInstance' | 'evseId' | 'connectorId' | 'variable' | 'variableInstance'
+>;
+
+/** How 2.x names a variable of a component. */
+export function namesOf(component: Named['component'], variable: Named['variable']): Names {
+  return {
+    component: component.name,
+    componentInstance: orNull(component.instance),
+    evseId: orNull(component.evse?.id),
+    connectorId: orNull(component.evse?.connectorId),
+    variable: variable.name,
+    variableInstance: orNull(variable.instance),
   };
 }

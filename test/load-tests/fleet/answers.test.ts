@@ -1,7 +1,8 @@
 // What simulated stations answer to the platform's calls, in both versions, validated against the schemas by the double.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { CsmsDouble, until } from '#test/load-tests/fleet/csms-double';
+import { CsmsDouble } from '#test/load-tests/fleet/csms-double';
+import { until } from '#test/support/until';
 import { rigOf, type Rig, type RigOptions } from '#test/load-tests/fleet/station-rig';
 
 type Rigged = { csms: CsmsDouble; rig: Rig; ask(action: string, payload: object): Promise<readonly unknown[]> };

@@ -213,14 +213,3 @@ export function clientFrame(bytes: Buffer): { opcode: number; payload: Buffer; b
   for (let index = 0; index < length; index++) payload[index] = payload.readUInt8(index) ^ mask.readUInt8(index % 4);
   return { opcode: bytes.readUInt8(0) & 0x0f, payload, bytes: start + length };
 }
-
-/** Waits until the condition holds; no fixed sleep. */
-export async function until(condition: () => boolean, what: string, timeoutMs = 10_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for: ${what}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
-  }
-}

@@ -10,7 +10,8 @@ import { startFleet } from '#load-tests/fleet/fleet';
 import { readModel } from '#load-tests/fleet/model';
 import { readOptions } from '#load-tests/fleet/options';
 import { Random } from '#load-tests/fleet/random';
-import { CsmsDouble, until } from '#test/load-tests/fleet/csms-double';
+import { CsmsDouble } from '#test/load-tests/fleet/csms-double';
+import { until } from '#test/support/until';
 import { IdealPlatform } from '#test/load-tests/fleet/ideal-platform';
 
 test('thirty stations whose connections keep breaking lose no session and double none, exact to the milli-Wh', async (t) => {

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { PlatformSession } from '#load-tests/fleet/audit-sessions';
 import { Random } from '#load-tests/fleet/random';
-import { CsmsDouble, until } from '#test/load-tests/fleet/csms-double';
+import { CsmsDouble } from '#test/load-tests/fleet/csms-double';
+import { until } from '#test/support/until';
 import { IdealPlatform } from '#test/load-tests/fleet/ideal-platform';
 
 type Program = { child: ChildProcess; out(): string; errors(): string; ended: Promise<number | null> };

@@ -1,7 +1,8 @@
 // Whole sessions of simulated stations in front of a platform double: both versions, with and without a connection.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { CsmsDouble, until, type Rule } from '#test/load-tests/fleet/csms-double';
+import { CsmsDouble, type Rule } from '#test/load-tests/fleet/csms-double';
+import { until } from '#test/support/until';
 import { rigOf, type Rig, type RigOptions } from '#test/load-tests/fleet/station-rig';
 
 async function plugged(

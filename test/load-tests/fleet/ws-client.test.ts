@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { WsLink, type LinkEnd } from '#load-tests/fleet/ws-client';
-import { clientFrame, serverFrame, until } from '#test/load-tests/fleet/csms-double';
+import { clientFrame, serverFrame } from '#test/load-tests/fleet/csms-double';
+import { until } from '#test/support/until';
 
 type Seen = { opened: number; messages: string[]; ends: LinkEnd[] };
 

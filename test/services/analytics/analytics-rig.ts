@@ -12,6 +12,7 @@ import type { RunningService } from '#kit/lifecycle';
 import { createLogger } from '#kit/logger';
 import { analyticsConfig } from '#services/analytics/config';
 import { startAnalytics } from '#services/analytics/main';
+import { createDatabase } from '#test/support/fresh-postgres';
 
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 
@@ -115,15 +116,4 @@ async function eventually<Row>(clickhouse: ClickHouse, text: string, fits: (rows
     if (performance.now() > deadline) throw new Error(`not seen in time: ${text}; last ${JSON.stringify(rows)}`);
     await delay(50);
   }
-}
-
-async function createDatabase(name: string): Promise<string> {
-  const base = process.env['DATABASE_URL'] ?? '';
-  const client = new pg.Client({ connectionString: base });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  const url = new URL(base);
-  url.pathname = `/${name}`;
-  return url.toString();
 }

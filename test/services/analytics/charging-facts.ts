@@ -1,6 +1,7 @@
 // Facts for the tests of analytics: readings, sessions and registry changes with the usual values filled in.
 import type { MeterValuesSampled, Meta, Reading, RegistryChanged, SessionUpdated } from '#contracts/generated/types';
 import { reportedIdOf } from '#contracts/keys';
+import { emptyReading } from '#services/gateway/domain/readings';
 
 export const stationId = 'CS-1';
 export const tenantId = 'default';
@@ -23,26 +24,7 @@ export function metaOf(recordedAt: number, about: Partial<Meta> = {}): Meta {
 }
 
 export function readingOf(sampledAt: number | null, values: Partial<Reading> = {}): Reading {
-  return {
-    sampledAt,
-    context: 'Sample.Periodic',
-    energyImportMilliWh: null,
-    energyExportMilliWh: null,
-    powerImportMilliW: null,
-    powerExportMilliW: null,
-    powerOfferedMilliW: null,
-    currentOfferedMilliA: null,
-    currentMilliA: null,
-    currentL1MilliA: null,
-    currentL2MilliA: null,
-    currentL3MilliA: null,
-    voltageL1MilliV: null,
-    voltageL2MilliV: null,
-    voltageL3MilliV: null,
-    socDeciPercent: null,
-    others: [],
-    ...values,
-  };
+  return { ...emptyReading(sampledAt, 'Sample.Periodic'), ...values };
 }
 
 export function sampled(

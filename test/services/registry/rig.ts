@@ -1,7 +1,6 @@
 // A registry on real parts with a database and topics of its own, and a caller for each role.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { decodeRecord, type AnyRecord } from '#contracts/codec';
 import { topicsFor, type Topic } from '#contracts/topics';
 import type { Secrets } from '#contracts/secrets';
@@ -9,6 +8,7 @@ import { openTable } from '#kit/event-log/table';
 import { createLogger } from '#kit/logger';
 import { registryConfig } from '#services/registry/config';
 import { startRegistry } from '#services/registry/main';
+import { createDatabase } from '#test/support/fresh-postgres';
 
 export type Answer = {
   readonly status: number;
@@ -127,15 +127,4 @@ export function callOf(url: string, internalToken: string): Call {
     const parsed = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
     return { status: response.status, etag: response.headers.get('etag'), body: parsed };
   };
-}
-
-async function createDatabase(name: string): Promise<string> {
-  const base = process.env['DATABASE_URL'] ?? '';
-  const client = new pg.Client({ connectionString: base });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  const url = new URL(base);
-  url.pathname = `/${name}`;
-  return url.toString();
 }

@@ -5,6 +5,7 @@ import type { Emission } from '#services/sessions/domain/emission';
 import { sessionsFold, type SessionEvents } from '#services/sessions/domain/fold';
 import { namesOf, type Flag } from '#services/sessions/domain/flags';
 import { noSessions, type Session, type StationSessions } from '#services/sessions/domain/session';
+import { emptyReading } from '#services/gateway/domain/readings';
 
 /** 2026-03-01 12:00 UTC. */
 export const noon = Date.UTC(2026, 2, 1, 12);
@@ -134,7 +135,11 @@ export class Station {
       evseId: evseId ?? 0,
       connectorId: connectorId ?? 0,
       offline: null,
-      readings: facts.readings.map((reading) => ({ ...emptyReading, sampledAt: at, ...reading })),
+      readings: facts.readings.map((reading) => ({
+        ...emptyReading(null, 'Sample.Periodic'),
+        sampledAt: at,
+        ...reading,
+      })),
     };
   }
 
@@ -234,23 +239,3 @@ export function flags(session: Session | undefined): Flag[] {
 export function spoken({ emissions }: Told): string[] {
   return emissions.map(({ type }) => type);
 }
-
-const emptyReading: Reading = {
-  sampledAt: null,
-  context: 'Sample.Periodic',
-  energyImportMilliWh: null,
-  energyExportMilliWh: null,
-  powerImportMilliW: null,
-  powerExportMilliW: null,
-  powerOfferedMilliW: null,
-  currentOfferedMilliA: null,
-  currentMilliA: null,
-  currentL1MilliA: null,
-  currentL2MilliA: null,
-  currentL3MilliA: null,
-  voltageL1MilliV: null,
-  voltageL2MilliV: null,
-  voltageL3MilliV: null,
-  socDeciPercent: null,
-  others: [],
-};

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { type ClickHouseClient, ClickHouseError, TupleParam } from '@clickhouse/client';
 import { type Front, startFront } from '#test/infra/local/clickhouse-http/front';
+import { until } from '#test/support/until';
 
 let front: Front;
 let client: ClickHouseClient;
@@ -265,10 +266,10 @@ test('a query that its client has left is killed', async () => {
     const left = client.query({ query, format: 'TabSeparated', abort_signal: abort.signal }).then((result) => {
       result.close();
     });
-    await until(async () => (await running()).length === 1);
+    await until(async () => (await running()).length === 1, 'the query to run', 20_000);
     abort.abort();
     await left.catch(() => {});
-    await until(async () => (await running()).length === 0);
+    await until(async () => (await running()).length === 0, 'the query to be gone', 20_000);
   }
 });
 
@@ -284,6 +285,8 @@ test('a slow scalar subquery holds up nobody else', async () => {
     async () =>
       (await rows("SELECT 1 FROM system.processes WHERE query LIKE '%AS n%' AND query NOT LIKE '%processes%'"))
         .length === 1,
+    'the slow query to run',
+    20_000,
   );
   const startedAt = performance.now();
   assert.deepEqual(await rows('SELECT 1 AS one'), [{ one: 1 }]);
@@ -320,8 +323,3 @@ test('rows may pass through input() on their way', async () => {
     { id: 6, name: 'Z' },
   ]);
 });
-
-async function until(holds: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await holds())) assert.ok(performance.now() < deadline, 'the condition did not come true in time');
-}

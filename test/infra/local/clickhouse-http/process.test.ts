@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import { scratchDirOf } from '#infra/local/clickhouse-http/scratch';
 import { freePorts } from '#infra/local/ports';
 import { type Front, makeDataDir, spawnFront, startFront } from '#test/infra/local/clickhouse-http/front';
+import { until } from '#test/support/until';
 
 let front: Front;
 
@@ -62,12 +63,12 @@ test('started without threads it takes them itself, and ends with its parent', a
       (response) => response.ok,
       () => false,
     );
-  await until(answers);
+  await until(answers, 'an answer', 20_000);
   const [, enginePid] = /^PID: (\d+)/m.exec(readFileSync(join(dataDir, 'status'), 'utf8')) ?? [];
   assert.notEqual(Number(enginePid), child.pid);
   child.kill('SIGKILL');
   await closed;
-  await until(async () => !isAlive(Number(enginePid)));
+  await until(async () => !isAlive(Number(enginePid)), 'the engine to end', 20_000);
   assert.equal(await answers(), false);
 });
 
@@ -105,7 +106,7 @@ test(
       };
       const inserts = Promise.allSettled([insertAll(), insertAll()]);
       const goal = acknowledged.size + 5;
-      await until(async () => acknowledged.size >= goal);
+      await until(async () => acknowledged.size >= goal, 'acknowledged inserts', 20_000);
       await inserting.kill();
       await inserts;
       await client.close();
@@ -139,13 +140,5 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch {
     return false;
-  }
-}
-
-async function until(holds: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadline, 'the condition did not come true in time');
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }

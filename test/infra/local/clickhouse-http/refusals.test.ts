@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { scratchDirOf } from '#infra/local/clickhouse-http/scratch';
 import { type Front, password, startFront } from '#test/infra/local/clickhouse-http/front';
+import { until } from '#test/support/until';
 
 let front: Front;
 const outside = mkdtempSync(join(tmpdir(), 'chargestream-outside-'));
@@ -271,11 +272,3 @@ test('an insert whose client leaves half-way leaves nothing', async () => {
   await until(() => spooled() === 0);
   assert.equal(await victims(), '1\n');
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!holds()) {
-    assert.ok(performance.now() < deadline, 'the condition did not come true in time');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

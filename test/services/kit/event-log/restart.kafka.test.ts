@@ -8,7 +8,8 @@ import { openLogWriter } from '#kit/event-log/writer';
 import { makeThrowAway } from '#infra/local/throw-away';
 import { createTopic, openReader, writerOptions } from './kafka-log.ts';
 import { silent } from './model-broker.ts';
-import { record, until } from './writing.ts';
+import { record } from './writing.ts';
+import { until } from '#test/support/until';
 
 test('a broker restart under load loses nothing that was acknowledged and stops nobody', async () => {
   // Given a broker of our own, a writer under load and a reader that follows.
@@ -47,11 +48,15 @@ test('a broker restart under load loses nothing that was acknowledged and stops 
     await kafka.close();
     const acknowledgedBefore = told.length;
     kafka = await startEmbeddedKafka(partPlace, { port, controllerPort });
-    await until(() => told.length > acknowledgedBefore + 200, 60_000);
+    await until(() => told.length > acknowledgedBefore + 200, 'more acknowledgements', 60_000);
     isLoading = false;
     await Promise.all(loads);
     // Then every acknowledged record is read where it was told, once, and in order.
-    await until(() => read.reduce((sum, keys) => sum + keys.length, 0) >= told.length, 60_000);
+    await until(
+      () => read.reduce((sum, keys) => sum + keys.length, 0) >= told.length,
+      'every record to be read',
+      60_000,
+    );
     for (const { partition, key, offset } of told) assert.equal(read[partition]?.[offset], key);
     for (const keys of read) assert.deepEqual(keys, [...new Set(keys)]);
     await writer.close();

@@ -8,7 +8,8 @@ import { openLogWriter } from '#kit/event-log/writer';
 import { Fault } from '#kit/fault';
 import { createTopic, freshTopic, runnerBrokers, writerOptions } from './kafka-log.ts';
 import { silent } from './model-broker.ts';
-import { record, until } from './writing.ts';
+import { record } from './writing.ts';
+import { until } from '#test/support/until';
 
 const brokers = runnerBrokers();
 /** kafkajs' enum of it is no named export for ESM. */

@@ -8,7 +8,8 @@ import { LaneWriter, openLogWriter } from '#kit/event-log/writer';
 import { Fault } from '#kit/fault';
 import { collect, createTopic, openReader, runnerBrokers, writerOptions } from './kafka-log.ts';
 import { silent } from './model-broker.ts';
-import { record, until } from './writing.ts';
+import { record } from './writing.ts';
+import { until } from '#test/support/until';
 
 const brokers = runnerBrokers();
 let spec: TopicSpec;

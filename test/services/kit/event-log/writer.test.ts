@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '#kit/fault';
 import { LaneWriter } from '#kit/event-log/writer';
 import { ModelBroker, silent } from './model-broker.ts';
-import { openWriter, record, testOptions, topic, until } from './writing.ts';
+import { openWriter, record, testOptions, topic } from './writing.ts';
+import { until } from '#test/support/until';
 
 const notLeader = 6;
 const messageTooLarge = 10;

@@ -26,12 +26,3 @@ export async function openWriter(broker: ModelBroker, options: Partial<LogWriter
   await writer.open();
   return writer;
 }
-
-/** Waits for a condition, at most timeoutMs. */
-export async function until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!condition()) {
-    if (performance.now() > deadlineMs) throw new Error(`the condition was not met within ${timeoutMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
