@@ -23,6 +23,7 @@ export const faultCodes = {
   DATA_DIR_IN_USE: { status: 500, title: 'Another run uses the data directory' },
   PROGRAM_FAILED: { status: 500, title: 'A program of the local platform does not come up' },
   PART_UNAVAILABLE: { status: 500, title: 'A part of the local stack does not start' },
+  FAILPOINT: { status: 503, title: 'A failpoint of a test failed here' },
   NATIVE_MISSING: { status: 500, title: 'A native module did not load' },
 } as const;
 
