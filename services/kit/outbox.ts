@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg';
 import { createBackOff, sleep } from '#kit/back-off';
 import type { LogWriter } from '#kit/event-log/types';
+import { failpoint } from '#kit/failpoint';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import { type Counter, type Gauge, counter, gauge } from '#kit/metrics';
@@ -179,10 +180,12 @@ class OutboxRelay implements Closable {
     if (final.length === 0) return { published: 0, isBlocked };
     this.#pending.set({ outbox: database.schema }, final.length);
     this.#unsure = final;
+    await failpoint('outbox.before-publish');
     await appendAll(
       writer,
       final.flatMap((entry) => [...toRecords(entry), ...this.#higherOf(entry)]),
     );
+    await failpoint('outbox.before-mark');
     await client.query('delete from outbox where id = any($1)', [final.map((row) => row.id)]);
     this.#unsure = [];
     this.#pending.set({ outbox: database.schema }, 0);

@@ -1,5 +1,6 @@
 // A lane: queues appends per partition and carries all of them in one request at a time, in order, until acknowledged.
 import { sleep } from '#kit/back-off';
+import { failpoint } from '#kit/failpoint';
 import { Fault } from '#kit/fault';
 import type { Logger } from '#kit/logger';
 import { producersOpened, produceSeconds } from './log-metrics.ts';
@@ -202,7 +203,9 @@ export class Lane {
       if (this.#producer?.isWorn === true && !this.#hasSequenced()) await this.#discardProducer();
       this.#producer ??= await this.#openProducer();
       const startedMs = performance.now();
+      await failpoint('log.before-send');
       await this.#producer.produce(request);
+      await failpoint('log.after-ack');
       produceSeconds.observe((performance.now() - startedMs) / 1000);
       // What a refused batch's sequences mean to the broker is not worth knowing: start again with a new id.
       if (request.some((batch) => batch.state === 'refused')) await this.#discardProducer();

@@ -1,6 +1,7 @@
 // Applies events: states in, fold, emissions to the log, then rows, position and parked keys in one transaction.
 import type { PoolClient } from 'pg';
 import type { LogWriter } from '#kit/event-log/types';
+import { failpoint } from '#kit/failpoint';
 import type { Logger } from '#kit/logger';
 import { type Database, sqlStateOf, transaction } from '#kit/postgres';
 import { appendAll, type Addressed } from '#kit/projection/append-all';
@@ -44,8 +45,11 @@ export async function applyEvents<S, Events, Emission>(
   const { projection, cache } = parts;
   const states = await statesFor(parts, application);
   const work = foldEvents(projection, application.events, states);
+  await failpoint('projection.before-emit');
   await speak(parts, work);
+  await failpoint('projection.before-rows');
   const refused = await commit(parts, application, work);
+  await failpoint('projection.after-commit');
   for (const [key, state] of work.changed) if (!refused.has(key)) cache.set(key, state);
   return refused.size === 0 ? work : withRefused(work, refused);
 }
@@ -113,6 +117,7 @@ async function commit<S, Events, Emission>(
     await advancePositions(client, application.advances);
     const refused = await save();
     await settleParking(client, application, [...work.parked, ...refused.values()]);
+    await failpoint('projection.before-commit');
     return refused;
   };
   const options = { schema: schemaOf(projection) };

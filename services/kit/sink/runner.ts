@@ -2,6 +2,7 @@
 import { createBackOff, sleep } from '#kit/back-off';
 import type { ClickHouse } from '#kit/clickhouse';
 import type { LogReader, LogWriter, PartitionBatch, TopicSpec } from '#kit/event-log/types';
+import { failpoint } from '#kit/failpoint';
 import { Fault } from '#kit/fault';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
@@ -190,9 +191,11 @@ class SinkRunner implements RunningSink {
     if (cut.records > 0) {
       const cutToken = tokenOf(name, topic.name, cut.ranges);
       await transaction(database, (client) => noteCut(client, cutToken, advances), { schema });
+      await failpoint('sink.before-insert');
       await this.#bury(made);
       for (const block of made.blocks) await this.#insertUntilDone(block, cutToken);
     }
+    await failpoint('sink.before-position');
     await transaction(database, (client) => settleCut(client, advances), { schema });
     this.#owned.moved(advances);
     endTimer();
