@@ -82,6 +82,11 @@ export function commandIdOf(tenantId: string, stationId: string, idempotencyKey:
   return formatUuid(uuidV8(['command', tenantId, stationId, idempotencyKey]));
 }
 
+/** cdrId of a session's one CDR: 32 hex digits, so that a credit's id (`-C`) fits OCPI's 36 characters. */
+export function cdrIdOf(tenantId: string, sessionId: string): string {
+  return uuidV8(['cdr', tenantId, sessionId]).toString('hex');
+}
+
 const nilUuid = Buffer.alloc(16);
 
 /** reportedId of a reading: UUIDv8(tenant, station, transactionId); nil where there is none, 0 or -1. A fresh buffer each time. */

@@ -35,6 +35,8 @@ export const sessionTypes = [
   'SessionCorrected',
 ] as const;
 
+export const cdrTypes = ['CdrIssued', 'BillingReviewOpened', 'BillingReviewResolved'] as const;
+
 export type Topics = ReturnType<typeof topicsFor>;
 
 /**
@@ -55,6 +57,8 @@ export function topicsFor(partitions: number) {
     },
     /** What sessions say; key tenant/session. */
     sessions: keep('charging.sessions.v1', partitions, sessionTypes),
+    /** What billing decided; key tenant/session. */
+    cdrs: keep('charging.cdrs.v1', partitions, cdrTypes),
     /** Every change of what operators wrote, in commit order. */
     registryChanges: keep('registry.changes.v1', 1, ['RegistryChanged']),
     /** Current stations for gateways; key tenant/station. */
@@ -77,7 +81,10 @@ export function deadLettersOf(topic: Topic): Topic {
 /** All topics to create, dead letters of the readable ones included. */
 export function allTopics(topics: Topics): readonly Topic[] {
   const all: readonly Topic[] = Object.values(topics);
-  return [...all, ...[topics.events, topics.commands, topics.sessions].map(deadLettersOf)];
+  return [
+    ...all,
+    ...[topics.events, topics.commands, topics.sessions, topics.cdrs, topics.registryChanges].map(deadLettersOf),
+  ];
 }
 
 function keep<const T extends readonly string[]>(name: string, partitions: number, types: T) {

@@ -10,6 +10,8 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   stations: () => import('#services/stations/main'),
   sessions: () => import('#services/sessions/main'),
   analytics: () => import('#services/analytics/main'),
+  billing: () => import('#services/billing/main'),
+  ocpi: () => import('#services/ocpi/main'),
   operator: () => import('#services/operator/main'),
 };
 

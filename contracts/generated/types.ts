@@ -18,9 +18,127 @@ export type AuthorizationPurpose = 'unknown' | 'authorize' | 'start' | 'update' 
 
 export type AuthorizationStatus = 'Unknown' | 'Accepted' | 'Blocked' | 'ConcurrentTx' | 'Expired' | 'Invalid' | 'NoCredit' | 'NotAllowedTypeEVSE' | 'NotAtThisLocation' | 'NotAtThisTime';
 
+/** A person must look: no price is made or changed by itself. */
+export type BillingReviewOpened = {
+  eventId: string;
+  tenantId: string;
+  sessionId: string;
+  /** Deterministic of session, reason and version */
+  reviewId: string;
+  /** no-tariff, flagged, corrected … */
+  reason: string;
+  detail: string | null;
+  /** The CDR that stands, where there is one */
+  cdrId: string | null;
+  sessionGeneration: number;
+  sessionOffset: number;
+  openedAt: number;
+};
+
+/** A person has decided. */
+export type BillingReviewResolved = {
+  eventId: string;
+  tenantId: string;
+  sessionId: string;
+  reviewId: string;
+  /** issued, kept, written-off */
+  resolution: string;
+  note: string | null;
+  actor: string;
+  resolvedAt: number;
+};
+
 export type BootPolicy = 'accept' | 'pending' | 'reject';
 
 export type BootStatus = 'Unknown' | 'Accepted' | 'Pending' | 'Rejected';
+
+/** A volume within a charging period (OCPI 2.2.1, 10.4.2). */
+export type CdrDimension = {
+  /** ENERGY, TIME, PARKING_TIME, FLAT … */
+  type: string;
+  /** Decimal text: kWh or hours */
+  volume: string;
+};
+
+/** The price of a session, once and for ever. It embeds all it was computed from. */
+export type CdrIssued = {
+  eventId: string;
+  tenantId: string;
+  sessionId: string;
+  /** Deterministic: one per session; at most 34 characters, so that a credit's id fits 36 */
+  cdrId: string;
+  /** Clock of the process that decided */
+  issuedAt: number;
+  /** Who released a session that was held; null: issued by itself */
+  actor: string | null;
+  /** CPO party whose location it was */
+  partyId: string | null;
+  locationId: string | null;
+  /** IANA, of the location */
+  timeZone: string | null;
+  stationId: string;
+  evseId: number | null;
+  connectorId: number | null;
+  transactionId: string;
+  tokenRef: string | null;
+  tokenType: string | null;
+  remoteStartId: number | null;
+  startedAt: number;
+  endedAt: number;
+  meterStartMilliWh: number | null;
+  meterStopMilliWh: number | null;
+  energyMilliWh: number;
+  /** From start to end */
+  timeSeconds: number;
+  /** Of these: not requesting power */
+  parkingSeconds: number;
+  currency: string;
+  tariffId: string;
+  tariffVersion: number;
+  /** SHA-256 of tariffJson, hex */
+  tariffHash: string;
+  /** The tariff as it was: contracts/tariff.ts */
+  tariffJson: string;
+  /** SHA-256 over session, readings and tariff as rated, hex: equal input, equal price */
+  inputHash: string;
+  sessionGeneration: number;
+  /** (generation, offset) is the version of the session that was rated */
+  sessionOffset: number;
+  /** All that the price was computed from */
+  readings: PriceReading[];
+  periods: CdrPeriod[];
+  lines: CdrLine[];
+  /** Rounded once, to the currency's minor unit, half up */
+  totalExclVat: string;
+  totalVat: string;
+  /** Exactly totalExclVat + totalVat */
+  totalInclVat: string;
+};
+
+/** One line of a price. Amounts are decimal text in the currency of the CDR. */
+export type CdrLine = {
+  /** FLAT, ENERGY, TIME, PARKING_TIME */
+  dimension: string;
+  /** Which element of the tariff priced it */
+  elementIndex: number;
+  startAt: number;
+  endAt: number;
+  /** Decimal text in kWh, hours or sessions, exact */
+  quantity: string;
+  /** Before VAT, as the tariff says it */
+  unitPrice: string;
+  /** null: no VAT applies */
+  vatPercent: string | null;
+  /** quantity · unitPrice, exact */
+  amountExclVat: string;
+  amountInclVat: string;
+};
+
+/** A part of a session in which one price held. */
+export type CdrPeriod = {
+  startAt: number;
+  dimensions: CdrDimension[];
+};
 
 /** What became of a command; the first one wins. */
 export type CommandCompleted = {
@@ -152,6 +270,8 @@ export type PriceReading = {
   energyMilliWh: number | null;
   powerMilliW: number | null;
   currentMilliA: number | null;
+  /** Charging, SuspendedEV, SuspendedEVSE, Idle …: the session's state from here on */
+  chargingState: string | null;
 };
 
 /** Everything a meter said at one instant and in one context; usual measurands at the outlet as columns. */
@@ -187,7 +307,7 @@ export type Reading = {
 export type RegistryChanged = {
   eventId: string;
   tenantId: string;
-  /** tenant, party, location, station, evse, token, credential, key */
+  /** tenant, party, location, station, token, credential, key; tariff, tariff-assignment (billing); partner (ocpi) */
   kind: string;
   id: string;
   rowVersion: number;
@@ -700,6 +820,9 @@ export type Records = {
   SessionFlagged: SessionFlagged;
   SessionEnded: SessionEnded;
   SessionCorrected: SessionCorrected;
+  CdrIssued: CdrIssued;
+  BillingReviewOpened: BillingReviewOpened;
+  BillingReviewResolved: BillingReviewResolved;
   RegistryChanged: RegistryChanged;
   StationRegistered: StationRegistered;
   TokenRegistered: TokenRegistered;

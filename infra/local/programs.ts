@@ -22,9 +22,15 @@ export function urlsOf(ports: Ports) {
     stations: http(ports.stations),
     sessions: http(ports.sessions),
     analytics: http(ports.analytics),
+    billing: http(ports.billing),
+    ocpi: http(ports.ocpi),
+    ocpiPartners: http(ports.ocpiPartners),
     operator: http(ports.operator),
   };
 }
+
+/** All services but the gateway, in the order in which one needs the other. */
+export const serviceNames = ['registry', 'stations', 'sessions', 'billing', 'ocpi', 'analytics', 'operator'] as const;
 
 export type Urls = ReturnType<typeof urlsOf>;
 
@@ -41,9 +47,9 @@ export function programsOf(
     gateway: { name: 'gateway', args: ['services/run.ts', 'gateway'], env, readyUrls: ready(urls.gatewayAdmin) },
     services: {
       name: 'services',
-      args: ['services/run.ts', 'registry', 'stations', 'sessions', 'analytics', 'operator'],
+      args: ['services/run.ts', ...serviceNames],
       env,
-      readyUrls: ready(urls.registry, urls.stations, urls.sessions, urls.analytics, urls.operator),
+      readyUrls: ready(...serviceNames.map((name) => urls[name])),
     },
     seed: { name: 'seed', args: ['infra/local/seed.ts'], env, readyUrls: [] },
     fleet: { name: 'fleet', args: ['load-tests/fleet/main.ts', ...demoFleetArgs(urls.ocpp)], env, readyUrls: [] },
@@ -59,6 +65,9 @@ function serviceEnvironment(ports: Ports, urls: Urls): Record<string, string> {
     STATIONS_PORT: String(ports.stations),
     SESSIONS_PORT: String(ports.sessions),
     ANALYTICS_PORT: String(ports.analytics),
+    BILLING_PORT: String(ports.billing),
+    OCPI_PORT: String(ports.ocpi),
+    OCPI_PARTNERS_PORT: String(ports.ocpiPartners),
     OPERATOR_PORT: String(ports.operator),
     GATEWAY_URL: urls.gatewayAdmin,
     OCPP_URL: urls.ocpp,
@@ -66,6 +75,9 @@ function serviceEnvironment(ports: Ports, urls: Urls): Record<string, string> {
     STATIONS_URL: urls.stations,
     SESSIONS_URL: urls.sessions,
     ANALYTICS_URL: urls.analytics,
+    BILLING_URL: urls.billing,
+    OCPI_URL: urls.ocpi,
+    OCPI_PARTNERS_URL: urls.ocpiPartners,
     OPERATOR_URL: urls.operator,
   };
 }

@@ -17,6 +17,10 @@ const portSettings = {
   stations: port('STATIONS_PORT', 8_102),
   sessions: port('SESSIONS_PORT', 8_103),
   analytics: port('ANALYTICS_PORT', 8_104),
+  billing: port('BILLING_PORT', 8_105),
+  ocpi: port('OCPI_PORT', 8_106),
+  /** What OCPI partners call. */
+  ocpiPartners: port('OCPI_PARTNERS_PORT', 8_206),
   operator: port('OPERATOR_PORT', 8_080),
 };
 
@@ -63,6 +67,9 @@ export function servicePorts(ports: Ports): NamedPort[] {
     named('stations', ports, 'stations'),
     named('sessions', ports, 'sessions'),
     named('analytics', ports, 'analytics'),
+    named('billing', ports, 'billing'),
+    named('ocpi', ports, 'ocpi'),
+    named('OCPI partners', ports, 'ocpiPartners'),
     named('operator API', ports, 'operator'),
   ];
 }

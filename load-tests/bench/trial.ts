@@ -5,7 +5,7 @@ import { type Child, startChild } from '#infra/local/child';
 import { freePorts } from '#infra/local/ports';
 import { partNames } from '#infra/local/part';
 import { rootDir } from '#infra/local/paths';
-import { programsOf, urlsOf } from '#infra/local/programs';
+import { programsOf, serviceNames, urlsOf } from '#infra/local/programs';
 import { loadSecrets, type Secrets } from '#infra/local/secrets';
 import type { Ports } from '#infra/local/settings';
 import { startParts } from '#infra/local/parts';
@@ -42,7 +42,6 @@ export type TrialGateway = {
 
 const readyTimeoutMs = 60_000;
 const stopGraceMs = 12_000;
-const otherServices = ['registry', 'stations', 'sessions', 'analytics', 'operator'] as const;
 
 /** Starts parts (those of the environment where it names them), services and gateways; ready when all say so. */
 export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
@@ -83,16 +82,14 @@ async function open(options: TrialOptions, lifecycle: Lifecycle): Promise<Trial>
       signal: 'SIGTERM',
     });
   const urls = urlsOf(ports);
-  for (const names of options.processes ?? [otherServices]) {
+  for (const names of options.processes ?? [serviceNames]) {
     const child = await launch(names.join('-'), ['services/run.ts', ...names], {});
     lifecycle.add(names.join('-'), { close: () => child.stop(stopGraceMs) });
   }
   const gateways: TrialGateway[] = [];
   for (let n = 0; n < (options.gateways ?? 1); n++) gateways.push(await addGateway(n, ports, launch, lifecycle));
-  const named = (options.processes ?? [otherServices]).flat();
-  const services = [urls.registry, urls.stations, urls.sessions, urls.analytics, urls.operator].filter((_, index) =>
-    named.includes(otherServices[index] ?? ''),
-  );
+  const named = (options.processes ?? [serviceNames]).flat();
+  const services = serviceNames.filter((name) => named.includes(name)).map((name) => urls[name]);
   await Promise.all([...services, ...gateways.map(({ adminUrl }) => adminUrl)].map(ready));
   return { urls, environment: env, secrets, gateways, logDir, close: () => lifecycle.close() };
 }
@@ -138,9 +135,10 @@ async function ready(base: string): Promise<void> {
 }
 
 async function somePorts(): Promise<Ports> {
-  const free = await freePorts(11);
+  const free = await freePorts(14);
   const [kafka = 0, kafkaController = 0, postgres = 0, clickhouse = 0, gateway = 0, gatewayAdmin = 0, ...rest] = free;
-  const [registry = 0, stations = 0, sessions = 0, analytics = 0, operator = 0] = rest;
+  const [registry = 0, stations = 0, sessions = 0, analytics = 0, operator = 0, ...more] = rest;
+  const [billing = 0, ocpi = 0, ocpiPartners = 0] = more;
   return {
     kafka,
     kafkaController,
@@ -152,6 +150,9 @@ async function somePorts(): Promise<Ports> {
     stations,
     sessions,
     analytics,
+    billing,
+    ocpi,
+    ocpiPartners,
     operator,
   };
 }

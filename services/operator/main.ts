@@ -26,7 +26,7 @@ export async function startOperator(
 ): Promise<RunningService> {
   const logger = createLogger('operator');
   const lifecycle = new Lifecycle(logger);
-  const { registryUrl, stationsUrl, sessionsUrl, analyticsUrl, brokers } = config;
+  const { registryUrl, brokers } = config;
   const keys = new Keys({ registryUrl, internalToken, cacheMs: config.keyCacheMs, now: Date.now });
   const callers = { perSecond: config.callsPerSecondMax, burst: config.callsBurstMax };
   const strangers = { perSecond: config.unknownKeysPerSecondMax, burst: config.unknownKeysBurstMax };
@@ -38,7 +38,14 @@ export async function startOperator(
     clientBytesMax: config.liveClientBytesMax,
     commentEveryMs: config.liveCommentEveryMs,
   });
-  const urls = { registry: registryUrl, stations: stationsUrl, sessions: sessionsUrl, analytics: analyticsUrl };
+  const urls = {
+    registry: registryUrl,
+    stations: config.stationsUrl,
+    sessions: config.sessionsUrl,
+    billing: config.billingUrl,
+    ocpi: config.ocpiUrl,
+    analytics: config.analyticsUrl,
+  };
   const api = operatorHttp({
     logger,
     admission: { keys, callers: new Pacing(callers, Date.now), strangers: new Pacing(strangers, Date.now) },

@@ -80,6 +80,10 @@ function aboutOf(record: AnyRecord): { stationId: string; at: number } | undefin
     case 'SessionEnded':
     case 'SessionCorrected':
       return { stationId: record.stationId, at: record.recordedAt };
+    case 'CdrIssued':
+      return { stationId: record.stationId, at: record.issuedAt };
+    case 'BillingReviewOpened':
+    case 'BillingReviewResolved':
     case 'RegistryChanged':
     case 'StationRegistered':
     case 'TokenRegistered':

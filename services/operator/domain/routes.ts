@@ -1,6 +1,6 @@
 // Who answers what: the paths of the API and the services that own them, most specific first.
 
-export type Owner = 'registry' | 'stations' | 'sessions' | 'analytics';
+export type Owner = 'registry' | 'stations' | 'sessions' | 'billing' | 'ocpi' | 'analytics';
 
 /** `:name` stands for one segment, a last `*` for one or more. The first row that fits decides. */
 export const routes: readonly (readonly [pattern: string, owner: Owner])[] = [

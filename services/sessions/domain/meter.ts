@@ -51,7 +51,7 @@ export function priceReadingOf(at: number, reading: Reading): PriceReading | nul
   const powerMilliW = reading.powerImportMilliW;
   const currentMilliA = reading.currentMilliA ?? currentOfPhases(reading);
   if (energyMilliWh === null && powerMilliW === null && currentMilliA === null) return null;
-  return { at, energyMilliWh, powerMilliW, currentMilliA };
+  return { at, energyMilliWh, powerMilliW, currentMilliA, chargingState: null };
 }
 
 /** Tariffs restrict the sum over all phases (OCPI min_current, max_current). */

@@ -41,7 +41,10 @@ async function openDesk(context: TestContext, pace = { perSecond: 10, burst: 1_0
       strangers: new Pacing({ perSecond: 1, burst: 5 }, now),
     },
     live: new Live({ brokers: [], topics: [], logger, clientsMax: 1, clientBytesMax: 1, commentEveryMs: 1_000 }),
-    proxy: { urls: { registry: away, stations: away, sessions: away, analytics: away }, internalToken: 'token' },
+    proxy: {
+      urls: { registry: away, stations: away, sessions: away, billing: '', ocpi: '', analytics: away },
+      internalToken: 'token',
+    },
     document: {},
   });
   const desk: Desk = {
