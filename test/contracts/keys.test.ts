@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  cdrIdOf,
+  commandIdOf,
   partitionOf,
+  remoteStartIdOf,
   reportedIdOf,
   formatUuid,
   isNilUuid,
@@ -83,4 +86,12 @@ test('one card has one tokenRef, however the reader writes its uid', () => {
 test('readings without a transaction have the nil reportedId', () => {
   for (const none of [null, '', '0', '-1']) assert.ok(isNilUuid(reportedIdOf('default', 'CS-001', none)));
   assert.equal(formatUuid(reportedIdOf('default', 'CS-001', '42')), '95594839-d9d4-86d9-8711-c8c02a327d44');
+});
+
+test('a remote start, a command of an idempotency key and a CDR have ids that any process finds alike', () => {
+  assert.equal(remoteStartIdOf('c1'), 1_528_909_796);
+  assert.equal(remoteStartIdOf('4970e26e-4851-42fb-8ae3-6f79945a546b'), 505_707_108);
+  assert.equal(commandIdOf('default', 'CS-1', 'k-1'), '746cad42-201c-86a6-a8fb-7c3b42e9691f');
+  assert.notEqual(commandIdOf('default', 'CS-2', 'k-1'), commandIdOf('default', 'CS-1', 'k-1'));
+  assert.equal(cdrIdOf('default', '8f2f3b8e-0000-8000-8000-000000000001'), 'b5e26b53caa38ca0b01705125e06afc1');
 });
