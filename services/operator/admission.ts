@@ -5,7 +5,7 @@ import { mayCall } from '#contracts/roles';
 import { problem, type Caller } from '#kit/http';
 import { counter } from '#kit/metrics';
 import type { KeyHolder, Keys } from './keys.ts';
-import type { Pacing } from './pacing.ts';
+import type { Pacing } from '#kit/pacing';
 
 export type AdmissionParts = { readonly keys: Keys; readonly callers: Pacing; readonly strangers: Pacing };
 

@@ -9,7 +9,7 @@ import { readDocument } from './docs.ts';
 import { operatorHttp } from './http.ts';
 import { Keys } from './keys.ts';
 import { Live } from './live.ts';
-import { Pacing } from './pacing.ts';
+import { Pacing } from '#kit/pacing';
 
 export type LiveTopics = Pick<Topics, 'events' | 'commands' | 'sessions'>;
 

@@ -6,7 +6,7 @@ import { createLogger } from '#kit/logger';
 import { operatorHttp } from '#services/operator/http';
 import { Keys, type KeyHolder } from '#services/operator/keys';
 import { Live } from '#services/operator/live';
-import { Pacing } from '#services/operator/pacing';
+import { Pacing } from '#kit/pacing';
 
 const key = `csk_${'k'.repeat(32)}`;
 const holder: KeyHolder = { keyId: 'k1', tenantId: 'acme', role: 'operator' };

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mayCall } from '#contracts/roles';
 import { ownerOf } from '#services/operator/domain/routes';
-import { taken } from '#services/operator/domain/token-bucket';
 
 test('the most specific path decides who answers', () => {
   assert.equal(ownerOf('/v1/stations'), 'registry');
@@ -49,22 +48,4 @@ test('viewers read, operators change, and keys and tenants are the platform’s'
     assert.ok(mayCall('platform', 'DELETE', path), path);
   }
   assert.ok(mayCall('operator', 'GET', '/v1/keys-of-nothing'), 'only whole segments count');
-});
-
-test('a burst is allowed once, then the pace', () => {
-  const pace = { perSecond: 10, burst: 3 };
-  let bucket = taken(undefined, pace, 0).bucket;
-  bucket = taken(bucket, pace, 0).bucket;
-  const third = taken(bucket, pace, 0);
-  assert.equal(third.waitMs, 0);
-  const fourth = taken(third.bucket, pace, 0);
-  assert.equal(fourth.waitMs, 100);
-  assert.equal(taken(fourth.bucket, pace, 99).waitMs, 1);
-  assert.equal(taken(fourth.bucket, pace, 100).waitMs, 0);
-  assert.equal(
-    taken({ milliTokens: 0, at: 0 }, pace, 3_600_000).bucket.milliTokens,
-    2_000,
-    'never more than the burst',
-  );
-  assert.equal(taken({ milliTokens: 1_000, at: 1_000 }, pace, 0).waitMs, 0, 'a clock that goes back takes nothing');
 });
