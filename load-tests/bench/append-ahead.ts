@@ -1,7 +1,7 @@
 // Puts records into Kafka before a measurement begins, in their order, partition by partition.
 import type { Topic } from '#contracts/topics';
 import { ensureTopics } from '#kit/event-log/topics';
-import type { LogRecord } from '#kit/event-log/types';
+import type { LogRecord, LogWriter } from '#kit/event-log/types';
 import { openLogWriter } from '#kit/event-log/writer';
 import { createLogger } from '#kit/logger';
 
@@ -22,21 +22,27 @@ export async function appendAhead(
   topic: Topic,
   partitions: readonly (readonly LogRecord[])[],
 ): Promise<void> {
-  await ensureTopics(brokers, [topic], { replicationFactor: 1 });
-  const writer = await openLogWriter({ ...writing, brokers, clientId: 'bench-ahead' }, createLogger('bench', 'warn'));
+  const writer = await openAhead(brokers, topic);
   try {
-    for (let from = 0; partitions.some(({ length }) => length > from); from += recordsPerAppend) {
-      await Promise.all(
-        partitions.map(async (records, partition) => {
-          const chunk = records.slice(from, from + recordsPerAppend);
-          if (chunk.length === 0) return;
-          const offset = await writer.append(topic.name, partition, chunk);
-          if (offset !== from)
-            throw new Error(`${topic.name}/${partition} is not empty: offset ${offset} instead of ${from}`);
-        }),
-      );
-    }
+    await Promise.all(partitions.map((records, partition) => appendPartition(writer, { topic, partition, records })));
   } finally {
     await writer.close();
+  }
+}
+
+/** Creates the topic; the caller closes the writer. */
+export async function openAhead(brokers: readonly string[], topic: Topic): Promise<LogWriter> {
+  await ensureTopics(brokers, [topic], { replicationFactor: 1 });
+  return openLogWriter({ ...writing, brokers, clientId: 'bench-ahead' }, createLogger('bench', 'warn'));
+}
+
+type Ahead = { readonly topic: Topic; readonly partition: number; readonly records: readonly LogRecord[] };
+
+/** Appends the records of a partition; throws where they do not get the offsets from 0 on. */
+export async function appendPartition(writer: LogWriter, { topic, partition, records }: Ahead): Promise<void> {
+  for (let from = 0; from < records.length; from += recordsPerAppend) {
+    const offset = await writer.append(topic.name, partition, records.slice(from, from + recordsPerAppend));
+    if (offset !== from)
+      throw new Error(`${topic.name}/${partition} is not empty: offset ${offset} instead of ${from}`);
   }
 }

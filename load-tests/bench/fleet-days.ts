@@ -28,12 +28,14 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const sessionsPerDay = 3.2;
 
-type Station = {
+/** A station's meter: what it shows, and how its clock goes. */
+export type MeteredStation = {
   readonly id: string;
   readonly random: Random;
   readonly kind: 'dc' | 'ac1' | 'ac3';
   readonly clock: 'seconds' | 'jittered' | 'millis';
   readonly gridDeciVolts: number[];
+  /** Whole Wh. */
   register: number;
   seq: number;
 };
@@ -47,7 +49,7 @@ export function fleetDays({ stations, days, partitions }: FleetDaysOptions): Fle
   const totals: Totals = { readings: 0, samples: 0, energyMilliWhSum: 0n, sessions: 0 };
   let example: FleetDays['example'] = { stationId: '', reportedId: Buffer.alloc(16) };
   for (let n = 0; n < stations; n += 1) {
-    const station = stationOf(n);
+    const station = meteredStation(n);
     const key = stationKey(tenantId, station.id);
     const into = timed[partitionOf(key, partitions)] ?? [];
     let at = startMs + station.random.next() * 8 * hourMs;
@@ -62,7 +64,7 @@ export function fleetDays({ stations, days, partitions }: FleetDaysOptions): Fle
   return { ...totals, partitions: timed.map(inOrder), example };
 }
 
-function stationOf(n: number): Station {
+export function meteredStation(n: number): MeteredStation {
   const random = new Random(`fleet-days-${n}`);
   const kind = random.chance(0.2) ? 'dc' : random.chance(0.3) ? 'ac1' : 'ac3';
   const clock = random.chance(0.3) ? 'millis' : random.chance(0.1) ? 'jittered' : 'seconds';
@@ -85,7 +87,7 @@ type SessionStart = {
 };
 
 /** Adds a session's events; returns when it ended. */
-function addSession(station: Station, start: SessionStart, into: Timed[], totals: Totals): number {
+function addSession(station: MeteredStation, start: SessionStart, into: Timed[], totals: Totals): number {
   const { random, kind } = station;
   const stepMs = kind === 'dc' ? 30_000 : 60_000;
   const readings = Math.max(3, Math.round(random.exponential(kind === 'dc' ? 60 : 155)));
@@ -112,14 +114,15 @@ function addSession(station: Station, start: SessionStart, into: Timed[], totals
   return start.at + readings * stepMs;
 }
 
-function clockOf({ clock, random }: Station, at: number): number {
+/** What the station's clock says at that instant. */
+export function clockOf({ clock, random }: MeteredStation, at: number): number {
   const whole = Math.floor(at / 1000) * 1000;
   if (clock === 'seconds') return whole;
   if (clock === 'jittered') return whole + random.integer(0, 1) * 1000;
   return whole + random.integer(0, 400);
 }
 
-type Sampling = {
+export type Sampling = {
   readonly sampledAt: number;
   readonly powerW: number;
   readonly energyWh: number;
@@ -127,7 +130,10 @@ type Sampling = {
   readonly isLast: boolean;
 };
 
-function readingOf(station: Station, { sampledAt, powerW, energyWh, progress, isLast }: Sampling): Reading {
+export function readingOf(
+  station: MeteredStation,
+  { sampledAt, powerW, energyWh, progress, isLast }: Sampling,
+): Reading {
   const { kind, random } = station;
   const phases = kind === 'ac3' ? 3 : kind === 'ac1' ? 1 : 0;
   const [v1, v2, v3] = gridOf(station);
@@ -156,7 +162,7 @@ function readingOf(station: Station, { sampledAt, powerW, energyWh, progress, is
 }
 
 /** Phase voltages in tenths: they wander by up to a volt a reading, and come back. */
-function gridOf({ random, gridDeciVolts }: Station): readonly [number, number, number] {
+function gridOf({ random, gridDeciVolts }: MeteredStation): readonly [number, number, number] {
   for (const [phase, deciVolts] of gridDeciVolts.entries()) {
     gridDeciVolts[phase] = deciVolts + random.integer(-10, 10) + Math.round((2_300 - deciVolts) / 20);
   }
@@ -167,7 +173,12 @@ function gridOf({ random, gridDeciVolts }: Station): readonly [number, number, n
 /** DC tells energy, power, current, voltage and state of charge; AC energy, power, and current and voltage of its phases. */
 const samplesPerReading = { dc: 5, ac1: 4, ac3: 8 } as const;
 
-function eventOf(station: Station, start: SessionStart, recordedAt: number, reading: Reading): MeterValuesSampled {
+function eventOf(
+  station: MeteredStation,
+  start: SessionStart,
+  recordedAt: number,
+  reading: Reading,
+): MeterValuesSampled {
   return {
     meta: {
       eventId: `gw-1/${station.id}/${station.seq}`,

@@ -18,6 +18,8 @@ export type ApplyParts<S, Events, Emission> = {
   readonly database: Database;
   /** Takes emissions, and copies of events that parked a key. */
   readonly writer: LogWriter | undefined;
+  /** Drops what the fold says; states and rows are the same. */
+  readonly muted: boolean;
   readonly cache: StateCache<S>;
   readonly logger: Logger;
 };
@@ -44,7 +46,7 @@ export async function applyEvents<S, Events, Emission>(
 ): Promise<Work<S>> {
   const { projection, cache } = parts;
   const states = await statesFor(parts, application);
-  const work = foldEvents(projection, application.events, states);
+  const work = foldEvents(projection, application.events, { states, muted: parts.muted });
   await failpoint('projection.before-emit');
   await speak(parts, work);
   await failpoint('projection.before-rows');

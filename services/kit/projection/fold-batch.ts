@@ -58,13 +58,15 @@ export function readBatches<S, Events, Emission>(
 
 /**
  * Folds the events in their order. A poison event parks its key: what follows it of that key is left for a re-drive.
- * @param states of the events' keys; absent keys have none yet. Not written to.
+ * @param given.states of the events' keys; absent keys have none yet. Not written to.
+ * @param given.muted whether emissions are dropped.
  */
 export function foldEvents<S, Events, Emission>(
   projection: Projection<S, Events, Emission>,
   events: readonly ReadEvent<Events[keyof Events]>[],
-  states: ReadonlyMap<string, S>,
+  given: { readonly states: ReadonlyMap<string, S>; readonly muted: boolean },
 ): Work<S> {
+  const { states, muted } = given;
   const steps = new Map<string, unknown>(Object.entries(projection.fold)) as ReadonlyMap<
     string,
     Step<S, Events[keyof Events], Emission>
@@ -76,7 +78,7 @@ export function foldEvents<S, Events, Emission>(
   for (const read of events) {
     if (deadLetters.has(read.key)) continue;
     const before = changed.get(read.key) ?? states.get(read.key);
-    const outcome = stepOver(projection, steps, { read, before });
+    const outcome = stepOver(projection, steps, { read, before, muted });
     if (outcome.kind === 'poison') {
       deadLetters.set(read.key, deadLetterOf(read, outcome.reason, outcome.detail));
       continue;
@@ -93,17 +95,28 @@ type Outcome<S> =
   | { readonly kind: 'applied'; readonly state: S; readonly emitted: readonly Emitted[] }
   | { readonly kind: 'poison'; readonly reason: ParkingReason; readonly detail: string };
 
+type Reached<S, Event> = {
+  readonly read: ReadEvent<Event>;
+  readonly before: S | undefined;
+  readonly muted: boolean;
+};
+
+const nothing: readonly Emitted[] = [];
+
 function stepOver<S, Events, Emission>(
   projection: Projection<S, Events, Emission>,
   steps: ReadonlyMap<string, Step<S, Events[keyof Events], Emission>>,
-  { read, before }: { readonly read: ReadEvent<Events[keyof Events]>; readonly before: S | undefined },
+  { read, before, muted }: Reached<S, Events[keyof Events]>,
 ): Outcome<S> {
   if (read.content.kind === 'poison') return read.content;
   const step = steps.get(read.type);
   if (step === undefined) return { kind: 'poison', reason: 'fold-failed', detail: `no fold reads ${read.type}` };
   try {
     const folded = step(before, read.content.event, read.at);
-    const emitted = (folded.emit ?? []).map((emission) => emissionOf(projection, emission, read.at));
+    const emitted =
+      muted || folded.emit === undefined
+        ? nothing
+        : folded.emit.map((emission) => emissionOf(projection, emission, read.at));
     return { kind: 'applied', state: folded.state, emitted };
   } catch (error) {
     return { kind: 'poison', reason: 'fold-failed', detail: String(error) };

@@ -10,6 +10,8 @@ export type ProjectionOptions = {
   readonly openReader: OpenReader;
   /** Needed by a projection that emits; also takes dead letters, so `<topic>.dlq` must exist where it is given. */
   readonly writer?: LogWriter;
+  /** A rebuild: what the fold says is recorded history already, so it is dropped before it costs its bytes. */
+  readonly muted?: boolean;
   readonly logger: Logger;
   /** Partitions of this process; all by default. Whoever starts last owns them. */
   readonly partitions?: readonly number[];

@@ -44,7 +44,8 @@ export async function runProjection<S, Events, Emission = never>(
   projection: Projection<S, Events, Emission>,
   options: ProjectionOptions,
 ): Promise<RunningProjection> {
-  assert(projection.emitTo === undefined || options.writer !== undefined, `${projection.name} emits and has no writer`);
+  const speaks = projection.emitTo !== undefined && options.muted !== true;
+  assert(!speaks || options.writer !== undefined, `${projection.name} emits and has no writer`);
   const runner = new ProjectionRunner(projection, options);
   await runner.start();
   return runner;
@@ -75,6 +76,7 @@ class ProjectionRunner<S, Events, Emission> implements RunningProjection {
       projection,
       database,
       writer: options.writer,
+      muted: options.muted ?? false,
       cache: new StateCache<S>(options.cachedStatesMax ?? cachedStatesMaxDefault),
       logger,
     };

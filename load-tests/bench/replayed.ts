@@ -1,0 +1,84 @@
+// The projections that a replay is measured with, each as its service runs it; what a rebuild would do with it again.
+import { join } from 'node:path';
+import type { Topic, Topics } from '#contracts/topics';
+import { openLogReader } from '#kit/event-log/reader';
+import type { LogWriter } from '#kit/event-log/types';
+import type { Logger } from '#kit/logger';
+import { openDatabase, type Database } from '#kit/postgres';
+import type { ProjectionOptions } from '#kit/projection/options';
+import { runProjection, type RunningProjection } from '#kit/projection/runner';
+import { prepareProjection } from '#kit/projection/schema';
+import type { Projection } from '#kit/projection/types';
+import { logSettings as sessionsLog, sessionsConfig } from '#services/sessions/config';
+import { sessionsProjection } from '#services/sessions/projection';
+import { logSettings as stationsLog } from '#services/stations/config';
+import { stationsProjection } from '#services/stations/projections';
+
+export type ReplayParts = {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly brokers: readonly string[];
+  readonly databaseUrl: string;
+  readonly topics: Topics;
+  readonly logger: Logger;
+  /** Where emissions go; absent: the replay is muted, as a rebuild is. */
+  readonly writer?: LogWriter;
+};
+
+export type Replayed = {
+  readonly name: string;
+  readonly source: (topics: Topics) => Topic;
+  open(parts: ReplayParts): Promise<{ readonly projection: RunningProjection; readonly database: Database }>;
+};
+
+const sqlOf = (service: string, ...folders: readonly string[]): string =>
+  join(import.meta.dirname, '../../services', service, 'sql', ...folders);
+
+export const replayed: readonly Replayed[] = [
+  {
+    name: 'sessions',
+    source: ({ events }) => events,
+    open(parts) {
+      const { batchRecordsMax, commitEveryMs, cachedStatesMax } = sessionsConfig(parts.environment);
+      return fold(parts, sessionsProjection(parts.topics), {
+        log: sessionsLog,
+        directory: sqlOf('sessions'),
+        options: { batchRecordsMax, commitEveryMs, cachedStatesMax },
+      });
+    },
+  },
+  {
+    name: 'stations',
+    source: ({ events }) => events,
+    open: (parts) =>
+      fold(parts, stationsProjection(parts.topics), {
+        log: stationsLog,
+        directory: sqlOf('stations', 'stations'),
+        options: {},
+      }),
+  },
+];
+
+type As = {
+  readonly log: { readonly fetchWaitMs: number; readonly fetchBytesMax: number; readonly bufferBytesMax: number };
+  readonly directory: string;
+  readonly options: Pick<ProjectionOptions, 'batchRecordsMax' | 'commitEveryMs' | 'cachedStatesMax'>;
+};
+
+async function fold<S, Events, Emission>(
+  { brokers, databaseUrl, logger, writer }: ReplayParts,
+  projection: Projection<S, Events, Emission>,
+  { log, directory, options }: As,
+): Promise<{ projection: RunningProjection; database: Database }> {
+  const { name } = projection;
+  const database = await openDatabase({ url: databaseUrl, role: name, schema: name, poolMax: 4, logger });
+  await prepareProjection(database, { ...projection, directory });
+  const running = await runProjection(projection, {
+    database,
+    openReader: (topic, onLost) =>
+      openLogReader({ ...log, brokers, clientId: `replay-${name}`, topic: topic.name, onLost }, logger),
+    logger,
+    ...options,
+    ...(writer === undefined ? { muted: true } : { writer }),
+  });
+  return { projection: running, database };
+}
