@@ -26,6 +26,8 @@ export type QueryOptions = {
   /** Values of `{name:Type}` in the text. */
   readonly params?: Readonly<Record<string, unknown>>;
   readonly settings?: ClickHouseSettings;
+  /** When to give up on a server that says nothing; by default the client's request timeout. */
+  readonly timeoutMs?: number;
 };
 
 /** Throws Fault TIMESERIES_UNAVAILABLE (try again) or TIMESERIES_REFUSED (the statement is at fault; code in `detail`). */
@@ -76,13 +78,14 @@ export function openClickHouse(options: ClickHouseOptions): ClickHouse {
         for await (const _ of stream) void _;
       });
     },
-    query<Row>(text: string, { params, settings }: QueryOptions = {}) {
+    query<Row>(text: string, { params, settings, timeoutMs }: QueryOptions = {}) {
       return faultsOf(async () => {
         const result = await client.query({
           query: text,
           format: 'JSONEachRow',
           ...(params === undefined ? {} : { query_params: { ...params } }),
           ...(settings === undefined ? {} : { clickhouse_settings: settings }),
+          ...(timeoutMs === undefined ? {} : { abort_signal: AbortSignal.timeout(timeoutMs) }),
         });
         return result.json<Row>();
       });

@@ -32,12 +32,18 @@ export type TransactionOptions = {
   readonly snapshot?: 'read-only';
   /** How often a serialization failure or deadlock is tried again; 0 by default, since fn runs anew each time. */
   readonly retries?: number;
+  /** A transaction that has not ended by then has failed, and its connection is given up: a frozen server says nothing. */
+  readonly deadlineMs?: number;
 };
 
 const connectTimeoutMs = 5_000;
 const statementTimeoutMsDefault = 30_000;
 // A frozen process must not hold its row locks for ever: the next owner of a partition waits for them.
 const idleInTransactionTimeoutMs = 30_000;
+/** Beyond the statement's own: a server that is there ends a statement itself. */
+const answerSlackMs = 5_000;
+/** Whoever asks an API is told by then. */
+const tenantDeadlineMs = 10_000;
 const identifierPattern = /^[a-z][a-z0-9_]{0,58}$/;
 const int8Oid = 20;
 
@@ -47,16 +53,18 @@ const int8Oid = 20;
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   await provision(options.url, options.role, [options.schema]);
+  const statementTimeoutMs = options.statementTimeoutMs ?? statementTimeoutMsDefault;
   const settings = {
     role: options.role,
     search_path: options.schema,
-    statement_timeout: options.statementTimeoutMs ?? statementTimeoutMsDefault,
+    statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
   };
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolMax,
     connectionTimeoutMillis: connectTimeoutMs,
+    ...(statementTimeoutMs === 0 ? {} : { query_timeout: statementTimeoutMs + answerSlackMs }),
     application_name: options.role,
     options: Object.entries(settings)
       .map(([name, value]) => `-c ${name}=${value}`)
@@ -130,7 +138,10 @@ export async function transaction<T>(
   }
 }
 
-/** Runs fn in a transaction as `<role>_api`: row-level security shows and takes only rows of this tenant. */
+/**
+ * Runs fn in a transaction as `<role>_api`: row-level security shows and takes only rows of this tenant.
+ * Throws Fault DATABASE_UNAVAILABLE, after 10 s at the latest unless the options say otherwise.
+ */
 export async function asTenant<T>(
   database: Database,
   tenantId: string,
@@ -146,7 +157,7 @@ export async function asTenant<T>(
       ]);
       return fn(client);
     },
-    options,
+    { deadlineMs: tenantDeadlineMs, ...options },
   );
 }
 
@@ -170,27 +181,52 @@ export function sqlStateOf(error: unknown): string | undefined {
 async function attempt<T>(
   database: Database,
   fn: (client: pg.PoolClient) => Promise<T>,
-  { schema, snapshot }: TransactionOptions,
+  options: TransactionOptions,
 ): Promise<T> {
   const client = await database.pool.connect();
   // A checked-out client reports a lost connection as an event too; the failing query says it already.
   client.on('error', ignore);
   let broken: Error | undefined;
   try {
-    const begin = snapshot === 'read-only' ? 'begin isolation level repeatable read read only' : 'begin';
-    await client.query(schema === undefined ? begin : `${begin}; set local search_path to ${identifier(schema)}`);
-    const result = await fn(client);
-    await client.query('commit');
-    return result;
+    return await withinDeadline(beginToCommit(client, fn, options), options.deadlineMs);
   } catch (error) {
-    await client.query('rollback').catch((failed: unknown) => {
-      broken = failed instanceof Error ? failed : new Error('rollback failed');
-    });
+    // Behind a line that is lost or silent, a rollback would wait as long again; the server does it by itself.
+    if (isLineLost(error)) broken = error;
+    else
+      await client.query('rollback').catch((failed: unknown) => {
+        broken = failed instanceof Error ? failed : new Error('rollback failed');
+      });
     throw error;
   } finally {
     client.off('error', ignore);
     // A connection that cannot even roll back is not given to the next one.
     client.release(broken);
+  }
+}
+
+async function beginToCommit<T>(
+  client: pg.PoolClient,
+  fn: (client: pg.PoolClient) => Promise<T>,
+  { schema, snapshot }: TransactionOptions,
+): Promise<T> {
+  const begin = snapshot === 'read-only' ? 'begin isolation level repeatable read read only' : 'begin';
+  await client.query(schema === undefined ? begin : `${begin}; set local search_path to ${identifier(schema)}`);
+  const result = await fn(client);
+  await client.query('commit');
+  return result;
+}
+
+async function withinDeadline<T>(work: Promise<T>, deadlineMs: number | undefined): Promise<T> {
+  if (deadlineMs === undefined) return work;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const detail = `no end of a transaction within ${deadlineMs} ms`;
+    timer = setTimeout(() => reject(new Fault('DATABASE_UNAVAILABLE', { detail })), deadlineMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -205,7 +241,8 @@ const networkCodes: ReadonlySet<string> = new Set([
 ]);
 // Classes 08 (connection), 53 (resources), 57 (operator intervention, statement timeout); 25P03 ends idle transactions.
 const unavailableStates = /^(08|53|57)|^25P03$/;
-const lostConnection = /connection terminated|timeout exceeded when trying to connect|connection error/i;
+const lostConnection =
+  /connection terminated|timeout exceeded when trying to connect|connection error|query read timeout/i;
 
 /** Engine and network errors that mean "not now" become Fault DATABASE_UNAVAILABLE; all others stay what they are. */
 export function faultOf(error: unknown): unknown {
@@ -216,6 +253,11 @@ export function faultOf(error: unknown): unknown {
       ? unavailableStates.test(code)
       : networkCodes.has(code) || lostConnection.test(error.message);
   return isAway ? new Fault('DATABASE_UNAVAILABLE', { detail: error.message, cause: error }) : error;
+}
+
+function isLineLost(error: unknown): error is Error {
+  const fault = error instanceof pg.DatabaseError ? undefined : faultOf(error);
+  return fault instanceof Fault && fault.code === 'DATABASE_UNAVAILABLE';
 }
 
 function isContention(error: unknown): boolean {

@@ -1,4 +1,4 @@
-// A line to a server that a test can cut: a TCP proxy whose connections end and are refused until it is mended.
+// A line to a server that a test can cut or freeze: a TCP proxy whose connections end, or carry nothing, until it is mended.
 import { once } from 'node:events';
 import net from 'node:net';
 
@@ -6,6 +6,8 @@ export type CuttableLine = {
   /** The given URL, through this line. */
   readonly url: string;
   cut(): void;
+  /** Nothing passes any more, and nobody is told: as with a server that is stopped. */
+  freeze(): void;
   mend(): void;
   close(): Promise<void>;
 };
@@ -14,6 +16,7 @@ export async function openLine(serverUrl: string): Promise<CuttableLine> {
   const target = new URL(serverUrl);
   const sockets = new Set<net.Socket>();
   let isCut = false;
+  let isFrozen = false;
   const server = net.createServer((near) => {
     if (isCut) {
       near.destroy();
@@ -31,6 +34,7 @@ export async function openLine(serverUrl: string): Promise<CuttableLine> {
         other.destroy();
       });
       socket.pipe(other);
+      if (isFrozen) socket.unpipe().pause();
     }
   });
   server.listen(0, '127.0.0.1');
@@ -48,8 +52,13 @@ export async function openLine(serverUrl: string): Promise<CuttableLine> {
       isCut = true;
       end();
     },
+    freeze() {
+      isFrozen = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     mend() {
       isCut = false;
+      isFrozen = false;
     },
     async close() {
       end();

@@ -128,6 +128,25 @@ test('a server that does not answer is a fault, and one that answers again is us
   await line.close();
 });
 
+test('a server that says nothing is given up after the deadline; the next one is asked on a line of its own', async () => {
+  const line = await openLine(trial.url);
+  const distant = await openDatabase({ url: line.url, role: database.role, schema: 'writing_own', poolMax: 1 });
+  await distant.query('select 1');
+  line.freeze();
+  const askedMs = performance.now();
+  await assert.rejects(
+    asTenant(distant, 'red', (client) => client.query('select 1'), { deadlineMs: 300 }),
+    isFault('DATABASE_UNAVAILABLE'),
+  );
+  const waitedMs = performance.now() - askedMs;
+  assert.ok(waitedMs >= 290 && waitedMs < 4_000, `told after ${waitedMs} ms`);
+  line.mend();
+  // The pool holds one connection: the silent one was given up, else nobody would ever get another.
+  assert.equal((await asTenant(distant, 'red', (client) => client.query('select 1'))).rowCount, 1);
+  await distant.close();
+  await line.close();
+});
+
 test('migrations are applied once, in order, also by two processes at a time; an edited one refuses start', async () => {
   const files = mkdtempSync(join(tmpdir(), 'kit-sql-'));
   writeFileSync(join(files, '001-one.sql'), 'create table one (n int)');

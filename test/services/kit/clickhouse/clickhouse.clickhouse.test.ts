@@ -8,6 +8,7 @@ import { type ClickHouse, openClickHouse } from '#kit/clickhouse';
 import { createClickHouseDatabase, migrateClickHouse } from '#kit/clickhouse/migrations';
 import { RowBinaryWriter } from '#kit/clickhouse/row-binary';
 import { Fault } from '#kit/fault';
+import { openLine } from '../cuttable-line.ts';
 
 const database = `kit_${randomBytes(4).toString('hex')}`;
 const directory = mkdtempSync(join(tmpdir(), 'kit-clickhouse-'));
@@ -118,6 +119,20 @@ test('a wrong statement is refused with its code; a server that is not there is 
   await assert.rejects(nowhere.query('SELECT 1'), isFault('TIMESERIES_UNAVAILABLE'));
   await assert.rejects(nowhere.ping(), isFault('TIMESERIES_UNAVAILABLE'));
   await nowhere.close();
+});
+
+test('a server that says nothing is given up in time', async () => {
+  const line = await openLine(url);
+  const distant = openClickHouse({ url: line.url, database });
+  await distant.ping();
+  line.freeze();
+  const askedMs = performance.now();
+  await assert.rejects(distant.query('SELECT 1', { timeoutMs: 300 }), isFault('TIMESERIES_UNAVAILABLE'));
+  assert.ok(performance.now() - askedMs < 10_000, 'long before the request timeout of 60 s');
+  line.mend();
+  assert.equal((await distant.query('SELECT 1')).length, 1);
+  await distant.close();
+  await line.close();
 });
 
 test('migrations run once, resume in a half-applied file, and refuse what was edited', async () => {
