@@ -23,7 +23,7 @@ export const priceComponent = Type.Object(
     type: Type.Enum([...tariffDimensions]),
     price: Type.String({ pattern: decimalPattern, description: 'Before VAT' }),
     vat: nullable(
-      Type.String({ pattern: '^[0-9]{1,2}(\\.[0-9]{1,4})?$', description: 'Percent; null: no VAT applies' }),
+      Type.String({ pattern: '^[0-9]{1,3}(\\.[0-9]{1,4})?$', description: 'Percent; null: no VAT applies' }),
     ),
     stepSize: Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Wh or seconds; 0 and 1 round nothing' }),
   },

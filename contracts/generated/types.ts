@@ -7,7 +7,7 @@ export type AuthorizationDecided = {
   tokenType: string;
   status: AuthorizationStatus;
   purpose: AuthorizationPurpose;
-  /** registry, station (offline) or none */
+  /** registry, operator (a StartCharging command named the token), station (offline) or none */
   decidedBy: string;
   evseId: number | null;
   transactionId: string | null;
@@ -23,9 +23,9 @@ export type BillingReviewOpened = {
   eventId: string;
   tenantId: string;
   sessionId: string;
-  /** Deterministic of session, reason and version */
+  /** Deterministic of session, reason, version and the number of reviews before it */
   reviewId: string;
-  /** no-tariff, flagged, corrected … */
+  /** no-tariff, flagged, unpriceable (no CDR yet); late-facts, corrected (a CDR stands) */
   reason: string;
   detail: string | null;
   /** The CDR that stands, where there is one */
@@ -33,6 +33,9 @@ export type BillingReviewOpened = {
   sessionGeneration: number;
   sessionOffset: number;
   openedAt: number;
+  /** As in CdrIssued: what of the session was looked at */
+  sessionHash: string;
+  stationId: string | null;
 };
 
 /** A person has decided. */
@@ -104,7 +107,7 @@ export type CdrIssued = {
   sessionGeneration: number;
   /** (generation, offset) is the version of the session that was rated */
   sessionOffset: number;
-  /** All that the price was computed from */
+  /** All that the price was computed from: each change of state, and the registers around it */
   readings: PriceReading[];
   periods: CdrPeriod[];
   lines: CdrLine[];
@@ -113,6 +116,12 @@ export type CdrIssued = {
   totalVat: string;
   /** Exactly totalExclVat + totalVat */
   totalInclVat: string;
+  /** One per VAT rate; their amounts add up to totalVat */
+  vats: CdrVat[];
+  /** SHA-256 over what of the session a price and its payer depend on, hex: facts that leave it alone change nothing */
+  sessionHash: string;
+  /** The review whose release it is; null: issued by itself */
+  reviewId: string | null;
 };
 
 /** One line of a price. Amounts are decimal text in the currency of the CDR. */
@@ -123,21 +132,33 @@ export type CdrLine = {
   elementIndex: number;
   startAt: number;
   endAt: number;
-  /** Decimal text in kWh, hours or sessions, exact */
+  /** Decimal text in kWh, hours or sessions; hours that no decimal can say exactly have twelve decimals */
   quantity: string;
   /** Before VAT, as the tariff says it */
   unitPrice: string;
   /** null: no VAT applies */
   vatPercent: string | null;
-  /** quantity · unitPrice, exact */
+  /** volume · unitPrice; exact, or twelve decimals where hours make it endless. Totals are made of the exact value */
   amountExclVat: string;
   amountInclVat: string;
+  /** The quantity in whole milli-Wh, milliseconds or sessions, always exact */
+  volume: number;
 };
 
 /** A part of a session in which one price held. */
 export type CdrPeriod = {
   startAt: number;
   dimensions: CdrDimension[];
+};
+
+/** VAT of one rate over a whole CDR. */
+export type CdrVat = {
+  /** Decimal text */
+  percent: string;
+  /** What it is a percentage of; exact, or twelve decimals */
+  baseExclVat: string;
+  /** Rounded once, to the currency's minor unit, half up */
+  amount: string;
 };
 
 /** What became of a command; the first one wins. */
