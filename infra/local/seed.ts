@@ -1,5 +1,6 @@
 // Registers what the demo needs through the operator API: places, the fleet's stations with passwords, its drivers' tokens.
 import { demoFleet } from '#infra/local/demo-fleet';
+import { demoAssignment, demoTariff } from '#infra/local/demo-tariff';
 import { readSecrets } from '#contracts/secrets';
 import type { EvseValue, LocationValue, PartyValue, StationValue } from '#contracts/registry';
 import { fleetIdentities, type StationIdentity } from '#load-tests/fleet/identities';
@@ -87,6 +88,19 @@ export async function registerPlaces(operatorUrl: string, key: string): Promise<
     ...parties.map((party) => ['/v1/parties', party] as const),
     ...locations.map((location) => ['/v1/locations', location] as const),
   ];
+  await createAll(call, wanted);
+}
+
+/** The demo's tariff for all places of the tenant; what is there already stays as it is. */
+export async function registerTariffs(operatorUrl: string, key: string): Promise<void> {
+  const call = callerOf(operatorUrl, key);
+  await createAll(call, [
+    ['/v1/tariffs', demoTariff],
+    ['/v1/tariff-assignments', demoAssignment],
+  ]);
+}
+
+async function createAll(call: Call, wanted: readonly (readonly [path: string, value: object])[]): Promise<void> {
   for (const [path, value] of wanted) {
     const { status, body } = await call('POST', path, value);
     if (status !== 201 && status !== 409) throw new Error(`${path} answers ${status}: ${JSON.stringify(body)}`);
