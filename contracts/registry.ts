@@ -193,6 +193,9 @@ export const tokenValue = Type.Object(
     expiresAt: nullable(instant),
     groupRef: nullable(tokenRef),
     locationIds: Type.Array(locationId, { maxItems: 100, description: 'Where it may charge; empty: everywhere' }),
+    issuer: nullable(
+      Type.String({ pattern: partyIdPattern, description: 'OCPI party that issued it, as in NL-EMP; null: our own' }),
+    ),
   },
   strict,
 );
@@ -204,6 +207,29 @@ export const credentialValue = Type.Object(
     scheme: Type.Enum(['hmac-sha256', 'scrypt'], { description: 'generated passwords; chosen ones' }),
     validFrom: instant,
     validUntil: nullable(instant),
+  },
+  strict,
+);
+
+/** Where a partner's servers are: a host name, with a port where it is not 443. */
+export const partnerHostPattern = '^[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$';
+const partyId = Type.String({ pattern: partyIdPattern });
+
+/** An OCPI partner as operators registered it; tokens and URLs that hold secrets stay in the ocpi service. */
+export const partnerValue = Type.Object(
+  {
+    partnerId: Type.String({ pattern: plainIdPattern }),
+    name,
+    parties: Type.Array(partyId, { minItems: 1, maxItems: 20, description: 'Who they are, as in NL-EMP' }),
+    ourParties: Type.Array(partyId, { minItems: 1, maxItems: 20, description: 'Which of our parties face them' }),
+    hosts: Type.Array(Type.String({ pattern: partnerHostPattern }), {
+      minItems: 1,
+      maxItems: 10,
+      description: 'Hosts that their URLs may name, learnt out of band',
+    }),
+    acceptsRawToken: Type.Boolean({ description: 'They send their token as it is, not in base64' }),
+    blocked: Type.Boolean(),
+    state: Type.Enum(['unregistered', 'registered'], { description: 'Whether credentials were exchanged' }),
   },
   strict,
 );
@@ -231,6 +257,7 @@ export const registryValues = {
   token: tokenValue,
   credential: credentialValue,
   key: keyValue,
+  partner: partnerValue,
 } as const;
 
 export type RegistryKind = keyof typeof registryValues;
@@ -244,6 +271,7 @@ export type EvseValue = Static<typeof evseValue>;
 export type ConnectorValue = Static<typeof connectorValue>;
 export type TokenValue = RegistryValue<'token'>;
 export type CredentialValue = RegistryValue<'credential'>;
+export type PartnerValue = RegistryValue<'partner'>;
 export type KeyValue = RegistryValue<'key'>;
 
 /** Where a token may be asked about by its plain uid, before it has a ref. */

@@ -1,14 +1,26 @@
 // /internal: what other services of the platform ask; never reachable through the operator door.
-import Type from 'typebox';
-import { keyValue } from '#contracts/registry';
+import Type, { type Static } from 'typebox';
+import { keyValue, tenantIdPattern, tokenRef } from '#contracts/registry';
 import { problem, type HttpApi } from '#kit/http';
 import type { Store } from '../store/write.ts';
 import { problems, strict } from '#kit/http-schemas';
 
 const resolved = Type.Object({ keyId: Type.String(), tenantId: Type.String(), role: keyValue.properties.role });
 
+const tokensPerCallMax = 1_000;
+const namedToken = Type.Object({
+  tokenRef,
+  uid: Type.String(),
+  contractId: Type.Union([Type.String(), Type.Null()]),
+});
+
+export function addInternalRoutes(api: HttpApi, store: Store): void {
+  addKeyResolution(api, store);
+  addTokenResolution(api, store);
+}
+
 /** The door asks by hash, so that a key travels no further than it must. */
-export function addInternalRoutes(api: HttpApi, { database }: Store): void {
+function addKeyResolution(api: HttpApi, { database }: Store): void {
   api.post(
     '/internal/keys/resolve',
     {
@@ -28,5 +40,27 @@ export function addInternalRoutes(api: HttpApi, { database }: Store): void {
       ]);
       return found === undefined ? problem(reply, { status: 404, title: 'No key of ours' }) : found;
     },
+  );
+}
+
+/** What a partner must read of its own tokens; the log knows none of it. A token that was erased is not in the answer. */
+function addTokenResolution(api: HttpApi, { database }: Store): void {
+  const body = Type.Object(
+    {
+      tenantId: Type.String({ pattern: tenantIdPattern }),
+      tokenRefs: Type.Array(tokenRef, { maxItems: tokensPerCallMax }),
+    },
+    strict,
+  );
+  api.post(
+    '/internal/tokens/resolve',
+    { schema: { hide: true, body, response: { 200: Type.Object({ items: Type.Array(namedToken) }), ...problems } } },
+    async ({ body: { tenantId, tokenRefs } }) => ({
+      items: await database.query<Static<typeof namedToken>>(
+        `select token_ref as "tokenRef", uid, contract_id as "contractId" from tokens
+         where tenant_id = $1 and token_ref = any($2)`,
+        [tenantId, tokenRefs],
+      ),
+    }),
   );
 }

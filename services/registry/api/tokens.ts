@@ -1,6 +1,6 @@
 // /v1/tokens: the cards and keys of drivers, named by their ref; deleting one erases its uid for good.
 import Type, { type Static } from 'typebox';
-import { locationId, tokenRefPattern, tokenUid, tokenValue } from '#contracts/registry';
+import { locationId, partyIdPattern, tokenRefPattern, tokenUid, tokenValue } from '#contracts/registry';
 import type { HttpApi } from '#kit/http';
 import { patchedToken, tokenOf, tokenViolations } from '../domain/token.ts';
 import { repeated } from '../domain/violation.ts';
@@ -20,12 +20,20 @@ const person = {
     Type.String({ minLength: 1, maxLength: 36, description: 'Tokens of one group stop each other’s sessions' }),
   ),
   label: nullable(Type.String({ maxLength: 100, description: 'For people; stays in this service' })),
+  contractId: nullable(
+    Type.String({
+      minLength: 1,
+      maxLength: 36,
+      description: 'Contract behind it (OCPI contract_id); stays in this service',
+    }),
+  ),
 } as const;
 const token = resourceOf(Type.Object({ ...tokenValue.properties, uid: tokenUid, ...person }));
 const fields = {
-  ...Type.Partial(Type.Pick(tokenValue, ['status', 'expiresAt', 'locationIds'])).properties,
+  ...Type.Partial(Type.Pick(tokenValue, ['status', 'expiresAt', 'locationIds', 'issuer'])).properties,
   groupId: Type.Optional(person.groupId),
   label: Type.Optional(person.label),
+  contractId: Type.Optional(person.contractId),
 } as const;
 const input = Type.Object({ uid: tokenUid, type: Type.Optional(tokenValue.properties.type), ...fields }, strict);
 const bulkInput = Type.Object({ tokens: Type.Array(input, { minItems: 1, maxItems: 1000 }) }, strict);
@@ -39,6 +47,7 @@ const filters = Type.Object(
     status: Type.Optional(tokenValue.properties.status),
     groupId: Type.Optional(Type.String({ maxLength: 36 })),
     locationId: Type.Optional(locationId),
+    issuer: Type.Optional(Type.String({ pattern: partyIdPattern })),
   },
   strict,
 );
@@ -60,6 +69,7 @@ function addReading(api: HttpApi, { store }: RegistryParts): void {
         equal('type', query.type),
         equal('status', query.status),
         equal('group_id', query.groupId),
+        equal('issuer', query.issuer),
         boundTo === undefined
           ? undefined
           : { sql: (parameter: string) => `location_ids @> array[${parameter}::text]`, value: boundTo },

@@ -5,7 +5,13 @@ import type { TokenValue } from '#contracts/registry';
 import type { Violation } from './violation.ts';
 
 /** What only the registry's Postgres holds of a token; deleting the token erases it. */
-export type TokenPerson = { readonly uid: string; readonly groupId: string | null; readonly label: string | null };
+export type TokenPerson = {
+  readonly uid: string;
+  readonly groupId: string | null;
+  readonly label: string | null;
+  /** The contract behind it, as its issuer names it (OCPI contract_id). */
+  readonly contractId: string | null;
+};
 
 export type Token = TokenValue & TokenPerson;
 
@@ -16,6 +22,7 @@ export type TokenPatch = Partial<Omit<TokenValue, 'tokenRef' | 'groupRef' | 'typ
 export function tokenOf(tenantKey: Uint8Array, input: TokenInput): Token {
   const { uid, type = 'ISO14443', status = 'Accepted', expiresAt = null } = input;
   const { groupId = null, label = null, locationIds = [] } = input;
+  const { issuer = null, contractId = null } = input;
   return {
     tokenRef: tokenRefOf(tenantKey, type, uid),
     uid: uid.trim(),
@@ -26,6 +33,8 @@ export function tokenOf(tenantKey: Uint8Array, input: TokenInput): Token {
     groupRef: groupRefOf(tenantKey, groupId),
     label,
     locationIds: [...locationIds],
+    issuer,
+    contractId,
   };
 }
 
@@ -40,10 +49,10 @@ export function tokenViolations({ expiresAt }: Pick<TokenInput, 'expiresAt'>): V
     : [];
 }
 
-/** What the log may carry: no uid, no group's name, no label. */
+/** What the log may carry: no uid, no group's name, no label, no contract. */
 export function shownToken(token: Token): TokenValue {
-  const { tokenRef, type, status, expiresAt, groupRef, locationIds } = token;
-  return { tokenRef, type, status, expiresAt, groupRef, locationIds };
+  const { tokenRef, type, status, expiresAt, groupRef, locationIds, issuer } = token;
+  return { tokenRef, type, status, expiresAt, groupRef, locationIds, issuer };
 }
 
 /** What gateways are told of a token. */

@@ -87,6 +87,8 @@ export const tokens: Kind<Token> = {
       groupRef: 'text',
       label: 'text',
       locationIds: 'text[]',
+      issuer: 'text',
+      contractId: 'text',
     },
   },
   check: (client, tenantId, values) =>

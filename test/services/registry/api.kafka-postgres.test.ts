@@ -204,3 +204,15 @@ test('each role may do what is its own', async () => {
 function credential(seed: string): { password: string; generated: true } {
   return { password: Buffer.from(`${seed}/of/a/random/source/`).toString('base64url').slice(0, 32), generated: true };
 }
+
+test('services ask for the names behind tokens; an erased token has none, and another tenant asks in vain', async () => {
+  const issued = { uid: '04RESOLVE', issuer: 'NL-EMP', contractId: 'NL-EMP-C1' };
+  const { tokenRef } = (await rig.call('POST', '/v1/tokens', issued)).body;
+  const resolve = async (tenantId: string) =>
+    (await rig.call('POST', '/internal/tokens/resolve', { tenantId, tokenRefs: [tokenRef] })).body['items'];
+  assert.deepEqual(await resolve('default'), [{ tokenRef, uid: '04RESOLVE', contractId: 'NL-EMP-C1' }]);
+  assert.deepEqual(await resolve('acme'), []);
+  assert.equal((await rig.call('POST', '/v1/tokens', { uid: '04BAD', issuer: 'nl-emp' })).status, 400);
+  await rig.call('DELETE', `/v1/tokens/${String(tokenRef)}`);
+  assert.deepEqual(await resolve('default'), []);
+});

@@ -12,11 +12,20 @@ test('one card is one token, however its number is written and whichever card ty
   assert.notEqual(tokenOf(Buffer.alloc(32, 8), { uid: '04A1B2C3' }).tokenRef, ref);
 });
 
-test('what others are told of a token holds neither uid, group name nor label', () => {
-  const token = tokenOf(key, { uid: '04A1B2C3', groupId: 'FLEET-7', label: 'Ms Miller', locationIds: ['a'] });
+test('what others are told of a token holds neither uid, group name, label nor contract', () => {
+  const person = { groupId: 'FLEET-7', label: 'Ms Miller', contractId: 'NL-EMP-C00042-X' };
+  const token = tokenOf(key, { uid: '04A1B2C3', ...person, locationIds: ['a'], issuer: 'NL-EMP' });
   const told = JSON.stringify([shownToken(token), registeredToken(token, 'acme', 3)]);
-  for (const secret of ['04A1B2C3', 'FLEET-7', 'Miller']) assert.ok(!told.includes(secret), secret);
+  for (const secret of ['04A1B2C3', 'FLEET-7', 'Miller', 'C00042']) assert.ok(!told.includes(secret), secret);
   assert.equal(registeredToken(token, 'acme', 3).groupRef, tokenOf(key, { uid: 'fleet-7', type: 'Central' }).tokenRef);
+});
+
+test('a token is our own unless it says who issued it', () => {
+  assert.equal(shownToken(tokenOf(key, { uid: '04A1B2C3' })).issuer, null);
+  const issued = tokenOf(key, { uid: '04A1B2C3', issuer: 'NL-EMP', contractId: 'C1' });
+  assert.equal(shownToken(issued).issuer, 'NL-EMP');
+  assert.equal(patchedToken(key, issued, { issuer: null }).issuer, null);
+  assert.equal(patchedToken(key, issued, { label: 'l' }).contractId, 'C1');
 });
 
 test('an expiry is kept as an instant in UTC', () => {
