@@ -14,19 +14,26 @@ import { partOfChild } from '#infra/local/child-part';
 import { waitFor } from '#infra/local/wait';
 import { Fault } from '#kit/fault';
 
-export type KafkaPorts = { readonly port: number; readonly controllerPort: number };
+export type KafkaPorts = {
+  readonly port: number;
+  readonly controllerPort: number;
+  /** A second door, for who reaches the node through a proxy: where it listens, and the port it tells its clients. */
+  readonly linked?: { readonly port: number; readonly advertisedPort: number } | undefined;
+};
 
 const run = promisify(execFile);
 const formatTimeoutMs = 60_000;
 const readyTimeoutMs = 60_000;
 const closeGraceMs = 5_500;
+// A killed node may register again once its session is over: 9 s by default, long for a test that kills it.
+const backSoon = 'broker.session.timeout.ms=3000\nbroker.heartbeat.interval.ms=500\n';
 const jvmFlags = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:ActiveProcessorCount=2'];
 
 /** Starts the node on the data directory of the place and waits until it answers. PartAbsent without Java or jars. */
 export async function startEmbeddedKafka(place: PartPlace, ports: KafkaPorts): Promise<Part> {
   await fetchJars();
   const dir = join(place.dataDir, 'kafka');
-  const properties = writeProperties(dir, ports);
+  const properties = writeProperties(dir, ports, place.throwAway);
   await formatOnce(dir, properties);
   const child = await startChild({
     name: 'kafka',
@@ -102,7 +109,7 @@ async function fetchJars(): Promise<void> {
   if (code !== 0) throw new PartAbsent(lines.at(-1)?.replace(/\.$/, '') ?? 'the jars of Kafka cannot be fetched');
 }
 
-function writeProperties(dir: string, ports: KafkaPorts): string {
+function writeProperties(dir: string, ports: KafkaPorts, throwAway: boolean): string {
   mkdirSync(dir, { recursive: true });
   const template = readFileSync(join(kafkaInfraDir, 'server.properties'), 'utf8');
   const filled = template
@@ -110,8 +117,16 @@ function writeProperties(dir: string, ports: KafkaPorts): string {
     .replaceAll('${controllerPort}', String(ports.controllerPort))
     .replaceAll('${logDir}', join(dir, 'log'));
   const file = join(dir, 'server.properties');
-  writeFileSync(file, filled);
+  const doors = ports.linked === undefined ? filled : withSecondDoor(filled, ports.linked);
+  writeFileSync(file, throwAway ? `${doors}${backSoon}` : doors);
   return file;
+}
+
+function withSecondDoor(properties: string, { port, advertisedPort }: NonNullable<KafkaPorts['linked']>): string {
+  return properties
+    .replace(/^(listeners=.*)$/m, `$1,LINKED://127.0.0.1:${port}`)
+    .replace(/^(advertised\.listeners=.*)$/m, `$1,LINKED://127.0.0.1:${advertisedPort}`)
+    .replace(/^(listener\.security\.protocol\.map=.*)$/m, '$1,LINKED:PLAINTEXT');
 }
 
 // meta.properties is the last file that formatting writes, so a format cut short is done again.

@@ -1,6 +1,6 @@
 // Starts the parts that are asked for, all at once, and ends them together.
 import { startEmbeddedClickHouse } from '#infra/local/clickhouse';
-import { startEmbeddedKafka } from '#infra/local/kafka';
+import { type KafkaPorts, startEmbeddedKafka } from '#infra/local/kafka';
 import { obtainPart, type Part, type PartName, type PartPlace } from '#infra/local/part';
 import { startEmbeddedPostgres } from '#infra/local/postgres';
 import type { Secrets } from '#infra/local/secrets';
@@ -9,6 +9,8 @@ import type { Environment } from '#kit/env';
 export type PartPorts = {
   readonly kafka: number;
   readonly kafkaController: number;
+  /** A second door of Kafka, for who reaches it through a proxy. */
+  readonly kafkaLinked?: KafkaPorts['linked'];
   readonly postgres: number;
   readonly clickhouse: number;
 };
@@ -69,7 +71,7 @@ function startPart(name: PartName, options: PartsOptions): Promise<Part> {
   const { place, ports, secrets } = options;
   const variable = partVariables[name];
   const given = options.environment[variable];
-  const kafkaPorts = { port: ports.kafka, controllerPort: ports.kafkaController };
+  const kafkaPorts = { port: ports.kafka, controllerPort: ports.kafkaController, linked: ports.kafkaLinked };
   const postgresOptions = { port: ports.postgres, password: secrets.postgresPassword };
   const clickHouseOptions = {
     port: ports.clickhouse,

@@ -26,6 +26,9 @@ const portSettings = {
 
 export type Ports = ConfigOf<typeof portSettings>;
 
+/** The variables that move them. */
+export const portVariables = Object.values(portSettings).map(({ name }) => name);
+
 /** Where everything of a run lies. */
 export type Dirs = {
   readonly data: string;

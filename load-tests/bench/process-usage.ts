@@ -52,7 +52,8 @@ function roleOf(pid: number): string | undefined {
   }
 }
 
-function descendantsOf(root: number): number[] {
+/** Everything below a process, parents first. */
+export function descendantsOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
