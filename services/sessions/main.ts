@@ -43,7 +43,10 @@ async function startParts(config: SessionsConfig, logger: Logger, lifecycle: Lif
   const projection = await startFold(config, topics, { database, logger, lifecycle });
   lifecycle.add('gauge', watchActiveSessions(database, logger));
   const { internalToken } = readSecrets(config.secretsFile);
-  const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady: () => undefined }));
+  const api = lifecycle.add(
+    'api',
+    createHttp({ service: name, logger, internalToken, notReady: () => projection.notReady() }),
+  );
   addSessionRoutes(api, database);
   addSummaryRoute(api, database);
   addProjectionRoutes(api, [projection]);

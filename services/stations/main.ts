@@ -73,7 +73,9 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
   const idempotency = idempotencyIn(database);
   lifecycle.add('pruning', pruneOldKeys(idempotency, logger, Date.now));
   const { internalToken } = secrets;
-  const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady: () => undefined }));
+  const notReady = (): string | undefined =>
+    projections.map((each) => each.notReady()).find((why) => why !== undefined);
+  const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady }));
   addStationRoutes(api, { database, isRegistered });
   addCommandRoutes(api, { ...books, database, idempotency, topic: commands, log, refOf, isRegistered, now: Date.now });
   addProjectionRoutes(api, projections);

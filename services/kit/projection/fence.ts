@@ -40,9 +40,34 @@ export async function claimPartitions(
   const { rows } = await client.query<OwnedPosition>(
     `insert into projection_position as p ("partition", next_offset, owner_epoch)
      select t."partition", t.first_offset, 1 from unnest($1::int[], $2::bigint[]) as t ("partition", first_offset)
-     on conflict ("partition") do update set owner_epoch = p.owner_epoch + 1
+     on conflict ("partition") do update set owner_epoch = abs(p.owner_epoch) + 1
      returning p."partition", next_offset as "nextOffset", owner_epoch as "ownerEpoch"`,
     [partitions, partitions.map((partition) => firstOffsets.get(partition) ?? 0)],
+  );
+  return rows;
+}
+
+/**
+ * Takes over, of these partitions, those that a rebuild set free; the others stay whose they are.
+ * @returns what is owned now.
+ */
+export async function claimFreePartitions(client: PoolClient, partitions: readonly number[]): Promise<OwnedPosition[]> {
+  const { rows } = await client.query<OwnedPosition>(
+    `update projection_position set owner_epoch = 1 - owner_epoch where owner_epoch < 0 and "partition" = any($1)
+     returning "partition", next_offset as "nextOffset", owner_epoch as "ownerEpoch"`,
+    [partitions],
+  );
+  return rows;
+}
+
+/**
+ * Ends all ownership: whoever owned a partition can no longer move it, and whoever claims it next has a greater epoch. The
+ * sign says that it is free. Waits for transactions that move a partition right now. Returns where the partitions stand.
+ */
+export async function freePartitions(client: PoolClient): Promise<OwnedPosition[]> {
+  const { rows } = await client.query<OwnedPosition>(
+    `update projection_position set owner_epoch = -abs(owner_epoch) - 1
+     returning "partition", next_offset as "nextOffset", owner_epoch as "ownerEpoch"`,
   );
   return rows;
 }
@@ -74,6 +99,21 @@ export async function advancePositions(client: PoolClient, advances: readonly Ad
     ],
   );
   if (rowCount !== advances.length) throw new FenceBroken();
+}
+
+/** Checks and keeps, until the transaction ends, that the table's rows are exactly these. Throws FenceBroken. */
+export async function checkStanding(
+  client: PoolClient,
+  table: string,
+  expected: readonly OwnedPosition[],
+): Promise<void> {
+  const { rows } = await client.query<OwnedPosition>(
+    `select "partition", next_offset as "nextOffset", owner_epoch as "ownerEpoch" from ${table} for update`,
+  );
+  const known = new Map(rows.map((row) => [row.partition, row]));
+  const agrees = ({ partition, nextOffset, ownerEpoch }: OwnedPosition): boolean =>
+    known.get(partition)?.nextOffset === nextOffset && known.get(partition)?.ownerEpoch === ownerEpoch;
+  if (rows.length !== expected.length || !expected.every(agrees)) throw new FenceBroken();
 }
 
 /** Checks, without moving anything, that every partition stands where its owner believes. Throws FenceBroken. */

@@ -1,10 +1,11 @@
 // The partitions that one process reads and owns: claimed by epoch, followed without gaps, left when another owns them.
 import assert from 'node:assert/strict';
+import type { PoolClient } from 'pg';
 import type { LogReader, PartitionBatch, TopicSpec } from '#kit/event-log/types';
 import { Fault } from '#kit/fault';
 import type { Logger } from '#kit/logger';
 import { type Database, transaction } from '#kit/postgres';
-import { type Advance, claimPartitions, readPositions } from '#kit/projection/fence';
+import { type Advance, claimPartitions, type OwnedPosition, readPositions } from '#kit/projection/fence';
 import type { PositionKind, PositionMetrics } from '#kit/projection/position-metrics';
 
 /** Opens a reader of the topic; onLost is told of a partition whose position the log no longer has. */
@@ -12,6 +13,12 @@ export type OpenReader = (
   topic: TopicSpec,
   onLost: (partition: number, fault: Error) => void,
 ) => Promise<LogReader> | LogReader;
+
+/** Takes partitions over in the transaction; the map says where those begin that nobody has read yet. */
+export type ClaimPartitions = (
+  client: PoolClient,
+  firstOffsets: ReadonlyMap<number, number>,
+) => Promise<readonly OwnedPosition[]>;
 
 export type OwnedPartitionsOptions = {
   readonly kind: PositionKind;
@@ -23,6 +30,9 @@ export type OwnedPartitionsOptions = {
   readonly metrics: PositionMetrics;
   readonly logger: Logger;
 };
+
+/** Why a partition is not read here that another process owns. */
+export const lostToAnother = 'ownership-lost';
 
 export type PartitionStatus = {
   readonly partition: number;
@@ -57,15 +67,23 @@ export class OwnedPartitions {
     return [...this.#owned].flatMap(([partition, owned]) => (owned.stopped === null ? [partition] : []));
   }
 
-  /** Takes the partitions over and starts reading them where their rows stand. */
-  async claim(reader: LogReader, partitions: readonly number[]): Promise<void> {
+  /**
+   * Takes the partitions over and starts reading them where their rows stand.
+   * @param claimIn takes them in its transaction; those that it does not return stay another's.
+   */
+  async claim(
+    reader: LogReader,
+    partitions: readonly number[],
+    claimIn: ClaimPartitions = claimPartitions,
+  ): Promise<void> {
     this.#reader = reader;
     const [startOffsets, endOffsets] = await Promise.all([reader.startOffsets(), reader.endOffsets()]);
     const firstOffsets = new Map(
       partitions.map((partition) => [partition, this.#firstOffset(partition, startOffsets)]),
     );
     const { database, schema } = this.#options;
-    const claimed = await transaction(database, (client) => claimPartitions(client, firstOffsets), { schema });
+    const claimed = await transaction(database, (client) => claimIn(client, firstOffsets), { schema });
+    for (const partition of partitions) this.#owned.set(partition, notOurs(endOffsets.get(partition) ?? 0));
     for (const { partition, nextOffset, ownerEpoch } of claimed.toSorted((a, b) => a.partition - b.partition)) {
       const endOffset = endOffsets.get(partition) ?? nextOffset;
       this.#owned.set(partition, {
@@ -151,7 +169,7 @@ export class OwnedPartitions {
       if (owned === undefined || owned.stopped !== null) continue;
       if (position?.ownerEpoch !== owned.ownerEpoch) {
         this.#options.metrics.ownershipLost.inc({ [this.#options.kind]: this.#options.name });
-        this.stop(partition, 'ownership-lost', new Fault('OWNERSHIP_LOST'));
+        this.stop(partition, lostToAnother, new Fault('OWNERSHIP_LOST'));
         continue;
       }
       owned.nextOffset = position.nextOffset;
@@ -204,7 +222,7 @@ export class OwnedPartitions {
       const lagEvents = Math.max(0, owned.endOffset - owned.nextOffset);
       metrics.lagEvents.set({ [kind]: name, partition }, lagEvents);
       // Another owner's partition is no alarm of ours.
-      const isAlarm = owned.stopped !== null && owned.stopped !== 'ownership-lost';
+      const isAlarm = owned.stopped !== null && owned.stopped !== lostToAnother;
       metrics.stopped.set({ [kind]: name, partition }, isAlarm ? 1 : 0);
       if (lagEvents > 0 && owned.newestMs > 0) lagMs = Math.max(lagMs, nowMs - owned.newestMs);
     }
@@ -233,4 +251,15 @@ export class OwnedPartitions {
     }
     return from === 0 ? records : records.slice(from);
   }
+}
+
+function notOurs(endOffset: number): Owned {
+  return {
+    ownerEpoch: 0,
+    nextOffset: endOffset,
+    expectedOffset: endOffset,
+    endOffset,
+    newestMs: 0,
+    stopped: lostToAnother,
+  };
 }

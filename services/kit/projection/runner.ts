@@ -1,43 +1,35 @@
-// Runs a projection: follows its topic from the stored positions, batch by batch, and keeps its promises over faults.
+// Runs a projection: folds into the version that is live, moves to the next one that a rebuild makes live, and stays off
+// where the live generation is not that of its code.
 import assert from 'node:assert/strict';
-import type { LogReader, PartitionBatch } from '#kit/event-log/types';
-import { createBackOff } from '#kit/back-off';
+import { sleep } from '#kit/back-off';
 import { Fault } from '#kit/fault';
 import type { Closable } from '#kit/lifecycle';
-import { transaction } from '#kit/postgres';
-import { applyEvents, type ApplyParts } from '#kit/projection/apply-events';
-import { FenceBroken } from '#kit/projection/fence';
-import { readBatches, type Work } from '#kit/projection/fold-batch';
-import { pacedCommits } from '#kit/projection/commit-pace';
+import { gauge } from '#kit/metrics';
+import { faultOf } from '#kit/postgres';
+import { claimFreePartitions, claimPartitions } from '#kit/projection/fence';
+import { FoldRunner } from '#kit/projection/fold-runner';
 import type { ProjectionOptions } from '#kit/projection/options';
-import { OwnedPartitions } from '#kit/projection/owned-partitions';
-import { type ParkedKey, readParkedKeys } from '#kit/projection/parking';
+import type { ClaimPartitions } from '#kit/projection/owned-partitions';
+import type { ParkedKey } from '#kit/projection/parking';
 import { positionMetrics } from '#kit/projection/position-metrics';
-import { countBatch, projectionMetrics } from '#kit/projection/projection-metrics';
-import { redrivePartition, type Redriven } from '#kit/projection/redrive';
-import { schemaOf } from '#kit/projection/schema';
-import { StateCache } from '#kit/projection/state-cache';
+import type { Redriven } from '#kit/projection/redrive';
+import { readStanding, type Standing, type Verdict, verdictOf } from '#kit/projection/standing';
 import type { Projection, ProjectionStatus } from '#kit/projection/types';
 
 export type RunningProjection = Closable & {
   status(): ProjectionStatus;
+  /** Why this process should be replaced: the live generation is newer than its code. Undefined while all is well. */
+  notReady(): string | undefined;
   /** Keys that wait, and why. */
   parkedKeys(): readonly ParkedKey[];
   /**
    * Reads the events of a parked key again (of all parked keys without one) and brings them up to the position.
-   * Throws Fault LOG_* or DATABASE_UNAVAILABLE: what was not brought up stays parked.
+   * Throws Fault LOG_*, DATABASE_UNAVAILABLE or OWNERSHIP_LOST: what was not brought up stays parked.
    */
   redrive(key?: string): Promise<Redriven>;
 };
 
-// One state is written once per batch, however many events it met: 10,000 replay twice as fast as 2,000. At low load a
-// batch is what has just arrived.
-const batchRecordsMaxDefault = 10_000;
-const cachedStatesMaxDefault = 50_000;
-const parkedKeysMaxDefault = 10_000;
-const backOffMsMax = 5_000;
-const refreshMs = 5_000;
-const catchingUpEventsMin = 20_000;
+const lookEveryMs = 500;
 
 /** Claims the partitions and follows them until close(). Throws Fault DATABASE_UNAVAILABLE or LOG_UNAVAILABLE. */
 export async function runProjection<S, Events, Emission = never>(
@@ -51,230 +43,179 @@ export async function runProjection<S, Events, Emission = never>(
   return runner;
 }
 
+/** The live version changed between looking and claiming. */
+class StandingChanged extends Error {}
+
+type Folding<S, Events, Emission> = { readonly version: number; readonly runner: FoldRunner<S, Events, Emission> };
+
 class ProjectionRunner<S, Events, Emission> implements RunningProjection {
   readonly #projection: Projection<S, Events, Emission>;
   readonly #options: ProjectionOptions;
-  readonly #owned: OwnedPartitions;
-  readonly #parts: ApplyParts<S, Events, Emission>;
-  readonly #positionMetrics = positionMetrics('projection');
-  readonly #metrics = projectionMetrics();
+  readonly #partitions: readonly number[];
   readonly #closing = new AbortController();
-  readonly #backOff = createBackOff(this.#closing.signal, backOffMsMax);
-  /** By partition and key. */
-  #parked = new Map<string, ParkedKey>();
-  #reader: LogReader | undefined;
-  #loop: Promise<void> = Promise.resolve();
-  /** Batches and re-drives go one after the other. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #refresh: NodeJS.Timeout | undefined;
+  #verdict: Verdict | undefined;
+  #folding: Folding<S, Events, Emission> | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  /** Who starts takes over. Later on only what is free, else two processes would take it from each other for ever. */
+  #claim: ClaimPartitions = claimPartitions;
 
   constructor(projection: Projection<S, Events, Emission>, options: ProjectionOptions) {
-    const { database, logger } = options;
     this.#projection = projection;
     this.#options = options;
-    this.#parts = {
-      projection,
-      database,
-      writer: options.writer,
-      muted: options.muted ?? false,
-      cache: new StateCache<S>(options.cachedStatesMax ?? cachedStatesMaxDefault),
-      logger,
-    };
-    const { name, topic } = projection;
-    const schema = schemaOf(projection);
-    const metrics = this.#positionMetrics;
-    this.#owned = new OwnedPartitions({ kind: 'projection', name, topic, database, schema, metrics, logger });
+    this.#partitions =
+      options.partitions ?? Array.from({ length: projection.topic.partitions }, (_, partition) => partition);
   }
 
   async start(): Promise<void> {
-    const { topic } = this.#projection;
-    const partitions = this.#options.partitions ?? Array.from({ length: topic.partitions }, (_, index) => index);
-    this.#reader = await this.#openReader();
-    try {
-      await this.#owned.claim(this.#reader, partitions);
-      await this.#reloadParked();
-    } catch (error) {
-      await this.#reader.close();
-      throw error;
-    }
-    this.#loop = this.#follow(this.#reader);
-    this.#refresh = setInterval(() => void this.#report(), refreshMs);
-    this.#refresh.unref();
+    await this.#look();
+    this.#looking = this.#keepLooking();
   }
 
   status(): ProjectionStatus {
-    return { name: this.#projection.name, partitions: this.#owned.status(), parkedKeys: this.#parked.size };
+    const { name } = this.#projection;
+    const why = this.#whyOff();
+    const folded = this.#folding?.runner.status();
+    const partitions = folded?.partitions ?? this.#partitions.map((partition) => standingStill(partition));
+    return {
+      name,
+      partitions: why === undefined ? partitions : partitions.map((each) => ({ ...each, stopped: why })),
+      parkedKeys: folded?.parkedKeys ?? 0,
+    };
+  }
+
+  notReady(): string | undefined {
+    const { name, generation } = this.#projection;
+    return this.#verdict?.kind === 'generation-over'
+      ? `generation ${generation} of ${name} is over: a rebuild made a newer one live`
+      : undefined;
   }
 
   parkedKeys(): readonly ParkedKey[] {
-    return [...this.#parked.values()];
+    return this.#folding?.runner.parkedKeys() ?? [];
   }
 
-  redrive(key?: string): Promise<Redriven> {
-    return this.#inTurn(async () => {
-      const unparked: ParkedKey[] = [];
-      const stillParked: ParkedKey[] = [];
-      for (const partition of this.#owned.partitions) {
-        const keys = [...this.#parked.values()].filter(
-          (parked) => parked.partition === partition && (key === undefined || parked.key === key),
-        );
-        const standing = this.#owned.standing(partition);
-        if (keys.length === 0 || standing === undefined) continue;
-        const redriven = await this.#redrivePartition(standing, keys);
-        unparked.push(...redriven.unparked);
-        stillParked.push(...redriven.stillParked);
-      }
-      return { unparked, stillParked };
-    });
+  async redrive(key?: string): Promise<Redriven> {
+    const runner = this.#folding?.runner;
+    if (runner === undefined || this.#whyOff() !== undefined) throw new Fault('OWNERSHIP_LOST');
+    return runner.redrive(key);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    clearInterval(this.#refresh);
-    await this.#reader?.close();
-    await this.#loop;
-    await this.#turn;
+    await this.#looking;
+    await this.#folding?.runner.close();
   }
 
-  async #follow(reader: LogReader): Promise<void> {
-    const recordsMax = this.#options.batchRecordsMax ?? batchRecordsMaxDefault;
-    const pace = pacedCommits(this.#options.commitEveryMs ?? 0, this.#closing.signal);
-    while (!this.#closing.signal.aborted) {
-      const batches = await reader.next(recordsMax);
-      if (batches.length === 0) return;
-      await this.#inTurn(() => this.#applyOrRecover(batches));
-      await pace(batches.reduce((sum, { records }) => sum + records.length, 0) < recordsMax);
-    }
+  #whyOff(): string | undefined {
+    const kind = this.#verdict?.kind;
+    return kind === undefined || kind === 'fold' ? undefined : kind;
   }
 
-  // Nothing is lost by a failure: the batch is dropped, the database says where it stands, and the log gives it again.
-  async #applyOrRecover(batches: readonly PartitionBatch[]): Promise<void> {
-    const accepted = this.#owned.accept(batches);
-    if (accepted.length === 0) return;
-    try {
-      await this.#apply(accepted);
-      this.#backOff.reset();
-    } catch (error) {
-      await this.#recover(error);
-    }
-  }
-
-  async #apply(batches: readonly PartitionBatch[]): Promise<void> {
-    const endTimer = this.#metrics.commitSeconds.startTimer({ projection: this.#projection.name });
-    const read = readBatches(this.#projection, batches, (partition, key) => this.#parked.has(placeOf(partition, key)));
-    const advances = this.#owned.advancesOf(batches);
-    const work = await applyEvents(this.#parts, { events: read.events, advances });
-    this.#owned.moved(advances);
-    endTimer();
-    this.#park(work.parked);
-    countBatch(this.#metrics, this.#projection.name, { skipped: read.skipped, appliedByType: work.appliedByType });
-    this.#tell(work, advances);
-  }
-
-  async #recover(failure: unknown): Promise<void> {
-    let error = failure;
-    while (!this.#closing.signal.aborted) {
-      this.#parts.cache.clear();
-      if (!(error instanceof FenceBroken)) {
-        const code = error instanceof Fault ? error.code : 'UNEXPECTED';
-        const { name } = this.#projection;
-        this.#positionMetrics.failures.inc({ projection: name, code });
-        this.#options.logger.error({ err: error, projection: name, code }, 'batch failed, trying again');
-        await this.#backOff.wait();
-      }
+  async #keepLooking(): Promise<void> {
+    const { signal } = this.#closing;
+    for (await sleep(lookEveryMs, signal); !signal.aborted; await sleep(lookEveryMs, signal)) {
       try {
-        await this.#owned.resync();
-        return;
-      } catch (again) {
-        error = again;
+        await this.#look();
+      } catch (error) {
+        this.#options.logger.warn({ err: error, projection: this.#projection.name }, 'live version unknown');
       }
     }
   }
 
-  async #redrivePartition(
-    standing: Parameters<typeof redrivePartition>[1],
-    keys: readonly ParkedKey[],
-  ): Promise<Redriven> {
+  async #look(): Promise<void> {
+    const standing = await this.#readStanding();
+    const verdict = verdictOf(standing, this.#projection.generation);
+    if (verdict.kind === 'stands-by' || verdict.kind === 'generation-over') await this.#stopFolding();
+    this.#say(verdict, standing);
+    if (verdict.kind === 'fold') return this.#foldInto(verdict.version);
+    this.#claim = claimFree;
+  }
+
+  async #foldInto(version: number): Promise<void> {
+    const isThere = this.#folding?.version === version;
+    if (isThere && !(this.#folding?.runner.isLost === true && (await this.#someAreFree(version)))) return;
     try {
-      return await redrivePartition({ ...this.#parts, openReader: this.#options.openReader }, standing, keys);
+      await this.#fold(version, this.#claim);
+      this.#claim = claimFree;
     } catch (error) {
-      this.#parts.cache.clear();
-      if (error instanceof FenceBroken) {
-        await this.#owned.resync();
-        throw new Fault('OWNERSHIP_LOST', { cause: error });
-      }
+      if (error instanceof StandingChanged) return;
+      // What was claimed before the failure is no longer free, and ours.
+      this.#claim = claimPartitions;
       throw error;
-    } finally {
-      await this.#reloadParked();
     }
   }
 
-  #openReader(): Promise<LogReader> {
-    const { openReader } = this.#options;
-    return Promise.resolve(
-      openReader(this.#projection.topic, (partition, fault) => this.#owned.lost(partition, fault)),
+  async #fold(version: number, claim: ClaimPartitions): Promise<void> {
+    await this.#stopFolding();
+    const { name, generation } = this.#projection;
+    const claimIn: ClaimPartitions = async (client, firstOffsets) => {
+      const standing = await readStanding(client, name, 'share');
+      const verdict = standing === undefined ? undefined : verdictOf(standing, generation);
+      if (verdict?.kind !== 'fold' || verdict.version !== version) throw new StandingChanged();
+      return claim(client, firstOffsets);
+    };
+    const partitions = this.#partitions;
+    const runner = new FoldRunner({ ...this.#projection, version }, { ...this.#options, partitions, claimIn });
+    await runner.start();
+    this.#folding = { version, runner };
+  }
+
+  async #stopFolding(): Promise<void> {
+    const folding = this.#folding;
+    this.#folding = undefined;
+    await folding?.runner.close();
+  }
+
+  async #someAreFree(version: number): Promise<boolean> {
+    const { name } = this.#projection;
+    const [row] = await this.#options.database.query<{ free: boolean }>(
+      `select exists (select from "${name}_${version}".projection_position
+                       where owner_epoch < 0 and "partition" = any($1)) as free`,
+      [this.#partitions],
     );
+    return row?.free === true;
   }
 
-  async #reloadParked(): Promise<void> {
-    const partitions = this.#owned.status().map(({ partition }) => partition);
-    const { database } = this.#options;
-    const options = { schema: schemaOf(this.#projection) };
-    const parked = await transaction(database, (client) => readParkedKeys(client, partitions), options);
-    this.#parked = new Map(parked.map((each) => [placeOf(each.partition, each.key), each]));
-    this.#metrics.parkedKeys.set({ projection: this.#projection.name }, this.#parked.size);
+  async #readStanding(): Promise<Standing> {
+    const { name } = this.#projection;
+    const { pool } = this.#options.database;
+    const standing = await readStanding(pool, name).catch((error: unknown) => {
+      throw faultOf(error);
+    });
+    assert(standing !== undefined, `${name} is run before it was prepared`);
+    return standing;
   }
 
-  #park(parked: readonly ParkedKey[]): void {
-    const { name: projection } = this.#projection;
-    for (const each of parked) {
-      this.#parked.set(placeOf(each.partition, each.key), each);
-      this.#metrics.parked.inc({ projection, reason: each.reason });
-      const { key, partition, firstOffset, reason, detail } = each;
-      this.#options.logger.error({ projection, key, partition, firstOffset, reason, detail }, 'key parked');
-    }
-    this.#metrics.parkedKeys.set({ projection }, this.#parked.size);
-    if (this.#parked.size <= (this.#options.parkedKeysMax ?? parkedKeysMaxDefault)) return;
-    for (const partition of new Set(parked.map((each) => each.partition)))
-      this.#owned.stop(
-        partition,
-        'too-many-parked',
-        new Fault('RECORD_UNREADABLE', { detail: 'too many keys are parked' }),
-      );
-  }
-
-  #tell(work: Work<S>, advances: readonly { readonly partition: number; readonly to: number }[]): void {
-    const { onCommitted, logger } = this.#options;
-    if (onCommitted === undefined) return;
-    const events = [...work.appliedByType.values()].reduce((sum, count) => sum + count, 0);
-    const positions = advances.map(({ partition, to }) => ({ partition, nextOffset: to }));
-    try {
-      onCommitted({ events, keys: [...work.changed.keys()], positions });
-    } catch (error) {
-      logger.error({ err: error, projection: this.#projection.name }, 'listener failed');
-    }
-  }
-
-  async #report(): Promise<void> {
+  #say(verdict: Verdict, { live }: Standing): void {
+    if (this.#verdict?.kind === verdict.kind && this.#verdict.kind !== 'fold') return;
+    const { name: projection, generation } = this.#projection;
+    const isNews = this.#verdict?.kind !== 'fold' || this.#verdict.version !== foldedBy(verdict);
+    this.#verdict = verdict;
+    for (const kind of offKinds) off.set({ projection, why: kind }, verdict.kind === kind ? 1 : 0);
+    const isOver = verdict.kind === 'generation-over';
+    if (isOver) for (const partition of this.#partitions) stopped.set({ projection, partition }, 1);
     const { logger } = this.#options;
-    try {
-      await this.#owned.refreshEndOffsets();
-    } catch (error) {
-      logger.warn({ err: error, projection: this.#projection.name }, 'end offsets unknown');
+    if (verdict.kind !== 'fold') {
+      logger.warn({ projection, generation, live, why: verdict.kind }, 'projection is off');
+    } else if (isNews) {
+      logger.info({ projection, live }, 'projection folds into the live version');
     }
-    const lagEvents = this.#owned
-      .status()
-      .reduce((sum, each) => sum + Math.max(0, each.endOffset - each.nextOffset), 0);
-    if (lagEvents >= catchingUpEventsMin) logger.info({ projection: this.#projection.name, lagEvents }, 'catching up');
-  }
-
-  #inTurn<T>(fn: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(fn);
-    this.#turn = result.catch(() => {});
-    return result;
   }
 }
 
-function placeOf(partition: number, key: string): string {
-  return `${partition}/${key}`;
+function foldedBy(verdict: Verdict): number | undefined {
+  return verdict.kind === 'fold' ? verdict.version : undefined;
+}
+
+const offKinds = ['rebuild-takes-over', 'stands-by', 'generation-over'] as const satisfies readonly Verdict['kind'][];
+const off = gauge('projection_off', {
+  help: '1 where this process does not fold, by why',
+  labels: ['projection', 'why'],
+});
+const { stopped } = positionMetrics('projection');
+
+const claimFree: ClaimPartitions = (client, firstOffsets) => claimFreePartitions(client, [...firstOffsets.keys()]);
+
+function standingStill(partition: number): ProjectionStatus['partitions'][number] {
+  return { partition, nextOffset: 0, endOffset: 0, stopped: null };
 }

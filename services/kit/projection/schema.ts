@@ -5,18 +5,19 @@ import { migrate } from '#kit/migrations';
 import { type Database, apiRoleOf, identifier, transaction } from '#kit/postgres';
 import { createPositionTables } from '#kit/projection/fence';
 import { createParkingTable } from '#kit/projection/parking';
+import { createReaderSchema, type Live, readStanding } from '#kit/projection/standing';
 
 export type ProjectionSchema = {
   readonly name: string;
+  /** Where no version is live yet; a rebuild counts on from the live one. */
   readonly version: number;
   readonly generation: number;
   /** Directory of the owner's `NNN-*.sql`, unqualified names only. */
   readonly directory: string;
 };
 
-export type Live = { readonly version: number; readonly generation: number };
-
-const kitTables = ['projection_position', 'parked_keys', 'schema_migrations'];
+/** Tables that are the kit's own in every version: no reader sees them. */
+export const kitTables = ['projection_position', 'parked_keys', 'schema_migrations', 'rebuild_said'];
 
 /** Schema that holds the tables of this version. */
 export function schemaOf(projection: { readonly name: string; readonly version: number }): string {
@@ -24,42 +25,59 @@ export function schemaOf(projection: { readonly name: string; readonly version: 
 }
 
 /**
- * Makes the schema of this version ready to fold into, and shows it to readers where no version is live yet or this one
- * is. Another live version stays live: swapping to this one is goLive(), once it has caught up.
+ * Makes the live version ready to fold into, the first one where none is live yet. A version of another generation is left
+ * as it is: runProjection() then stands by until a rebuild made this generation live, or stays off.
  * Throws Fault MIGRATION_CHANGED, DATABASE_UNAVAILABLE.
  */
 export async function prepareProjection(database: Database, projection: ProjectionSchema): Promise<void> {
-  const schema = schemaOf(projection);
+  const { name, generation, directory } = projection;
+  const live = await transaction(database, async (client) => {
+    await lockSchemas(client, name);
+    await createReaderSchema(client, name);
+    return liveOf(client, name);
+  });
+  if (live !== undefined && live.generation !== generation) return;
+  const version = live?.version ?? projection.version;
+  await prepareSchema(database, { name, version, directory });
   await transaction(database, async (client) => {
-    await lockSchemas(client, projection.name);
+    await lockSchemas(client, name);
+    // A rebuild may have swapped meanwhile; then readers see the newer version already.
+    if ((await liveOf(client, name))?.version !== live?.version) return;
+    await showVersion(client, { name, version, generation }, apiRoleOf(database.role));
+  });
+}
+
+/** Creates the schema of a version with its tables where they are missing. Nobody reads it yet. */
+export async function prepareSchema(
+  database: Database,
+  { name, version, directory }: Omit<ProjectionSchema, 'generation'>,
+): Promise<void> {
+  const schema = schemaOf({ name, version });
+  await transaction(database, async (client) => {
+    await lockSchemas(client, name);
     await client.query(`create schema if not exists ${identifier(schema)}`);
     await client.query(`set local search_path to ${identifier(schema)}`);
     await createPositionTables(client);
     await createParkingTable(client);
   });
-  await migrate(database, schema, projection.directory);
-  const live = await readLive(database, projection.name);
-  if (live === undefined || live.version === projection.version) await goLive(database, projection);
+  await migrate(database, schema, directory);
 }
 
-/** Shows this version to readers: views, version and generation change in one transaction. */
-export async function goLive(
-  database: Database,
+/** In one transaction of the caller: views, version and generation are those of this version from its commit on. */
+export async function showVersion(
+  client: PoolClient,
   { name, version, generation }: { readonly name: string; readonly version: number; readonly generation: number },
+  apiRole: string,
 ): Promise<void> {
-  await transaction(database, async (client) => {
-    await lockSchemas(client, name);
-    await createReaderSchema(client, name);
-    const live = await liveOf(client, name);
-    // Once a newer generation told its differences, readers hold it; the older one never speaks again.
-    assert(live === undefined || live.generation <= generation, `generation ${generation} of ${name} is over`);
-    await replaceViews(client, { from: schemaOf({ name, version }), to: name, apiRole: apiRoleOf(database.role) });
-    await client.query(
-      `insert into ${identifier(name)}.projection_live (name, version, generation) values ($1, $2, $3)
-       on conflict (name) do update set version = excluded.version, generation = excluded.generation`,
-      [name, version, generation],
-    );
-  });
+  const live = await liveOf(client, name);
+  // Once a newer generation told its differences, readers hold it; the older one never speaks again.
+  assert(live === undefined || live.generation <= generation, `generation ${generation} of ${name} is over`);
+  await replaceViews(client, { from: schemaOf({ name, version }), to: name, apiRole });
+  await client.query(
+    `insert into ${identifier(name)}.projection_live (name, version, generation) values ($1, $2, $3)
+     on conflict (name) do update set version = excluded.version, generation = excluded.generation`,
+    [name, version, generation],
+  );
 }
 
 /** The version that readers see; undefined before the first. */
@@ -72,20 +90,26 @@ export async function readLive(database: Database, name: string): Promise<Live |
   });
 }
 
-async function liveOf(client: PoolClient, name: string): Promise<Live | undefined> {
-  const { rows } = await client.query<{ version: number; generation: number }>(
-    `select version, generation from ${identifier(name)}.projection_live where name = $1`,
+/** Versions whose schemas stand, ascending. */
+export async function readVersions(client: PoolClient, name: string): Promise<number[]> {
+  const { rows } = await client.query<{ version: number }>(
+    `select substr(nspname, length($1) + 2)::int as version from pg_namespace
+      where starts_with(nspname, $1 || '_') and substr(nspname, length($1) + 2) ~ '^[0-9]{1,9}$' order by 1`,
     [name],
   );
-  return rows[0];
+  return rows.map(({ version }) => version);
 }
 
-async function createReaderSchema(client: PoolClient, name: string): Promise<void> {
-  await client.query(`create schema if not exists ${identifier(name)}`);
-  await client.query(
-    `create table if not exists ${identifier(name)}.projection_live
-       (name text primary key, version int not null, generation int not null)`,
-  );
+/** Forgets a version that nobody reads. */
+export async function dropVersion(
+  client: PoolClient,
+  projection: { readonly name: string; readonly version: number },
+): Promise<void> {
+  await client.query(`drop schema if exists ${identifier(schemaOf(projection))} cascade`);
+}
+
+async function liveOf(client: PoolClient, name: string): Promise<Live | undefined> {
+  return (await readStanding(client, name))?.live;
 }
 
 type Swap = { readonly from: string; readonly to: string; readonly apiRole: string };
@@ -111,6 +135,7 @@ async function replaceViews(client: PoolClient, { from, to, apiRole }: Swap): Pr
   }
 }
 
-async function lockSchemas(client: PoolClient, name: string): Promise<void> {
+/** One at a time makes, shows or drops versions of a projection. */
+export async function lockSchemas(client: PoolClient, name: string): Promise<void> {
   await client.query(`select pg_advisory_xact_lock(hashtext('schemas'), hashtext($1))`, [name]);
 }

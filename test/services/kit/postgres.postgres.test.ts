@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '#kit/fault';
 import { migrate } from '#kit/migrations';
-import { asTenant, type Database, openDatabase, sqlStateOf, transaction } from '#kit/postgres';
-import { goLive, prepareProjection, readLive } from '#kit/projection/schema';
+import { apiRoleOf, asTenant, type Database, openDatabase, sqlStateOf, transaction } from '#kit/postgres';
+import { prepareProjection, prepareSchema, readLive, readVersions, showVersion } from '#kit/projection/schema';
 import { openLine } from './cuttable-line.ts';
 import { createTrialDatabase, type TrialDatabase } from './trial.ts';
 
@@ -175,7 +175,7 @@ test('readers of a projection see the live version, whole, under row-level secur
   const projection = { name: 'fruit', directory };
   await prepareProjection(database, { ...projection, version: 1, generation: 1 });
   await database.query(`insert into fruit_1.things values ('red', 'old', 1), ('blue', 'old', 1)`);
-  await prepareProjection(database, { ...projection, version: 2, generation: 1 });
+  await prepareSchema(database, { ...projection, version: 2 });
   await database.query(`insert into fruit_2.things values ('red', 'new', 1)`);
   const seen = async (): Promise<unknown> =>
     asTenant(database, 'red', async (client) => (await client.query('select name from things')).rows, {
@@ -183,9 +183,15 @@ test('readers of a projection see the live version, whole, under row-level secur
     });
   assert.deepEqual(await seen(), [{ name: 'old' }]);
   assert.deepEqual(await readLive(database, 'fruit'), { version: 1, generation: 1 });
-  await goLive(database, { name: 'fruit', version: 2, generation: 2 });
+  const show = (version: number, generation: number): Promise<void> =>
+    transaction(database, (client) =>
+      showVersion(client, { name: 'fruit', version, generation }, apiRoleOf(database.role)),
+    );
+  await show(2, 2);
   assert.deepEqual(await seen(), [{ name: 'new' }]);
-  await assert.rejects(goLive(database, { name: 'fruit', version: 1, generation: 1 }), /generation 1 of fruit is over/);
-  await prepareProjection(database, { ...projection, version: 2, generation: 2 });
+  await assert.rejects(show(1, 1), /generation 1 of fruit is over/);
+  // Older code neither shows its rows again nor makes a version; newer code waits for a rebuild.
+  for (const generation of [1, 2, 3]) await prepareProjection(database, { ...projection, version: 1, generation });
   assert.deepEqual(await seen(), [{ name: 'new' }]);
+  assert.deepEqual(await transaction(database, (client) => readVersions(client, 'fruit')), [1, 2]);
 });
