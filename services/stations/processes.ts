@@ -1,6 +1,7 @@
 // Starts what decides: the books that follow the log, and over them the completion of commands and the lease timer.
 import type { Topics } from '#contracts/topics';
 import type { LogWriter } from '#kit/event-log/types';
+import { Leadership } from '#kit/leadership';
 import type { Lifecycle } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import type { Database } from '#kit/postgres';
@@ -8,7 +9,6 @@ import type { CommandCompleted } from '#contracts/generated/types';
 import { CommandBook, type Entry } from './command-book.ts';
 import { Completion } from './completion.ts';
 import type { StationsConfig } from './config.ts';
-import { Leadership } from './leadership.ts';
 import { LeaseTimer } from './lease-timer.ts';
 import { openFollower } from './log-follower.ts';
 import { commandLatencySeconds, commandsCompleted } from './metrics.ts';
@@ -56,11 +56,14 @@ export async function startProcesses(
   await readBoth();
   commands.forget(now());
   lifecycle.add('leadership', leadership);
-  const { tickMs } = config;
+  const { tickMs, leaseTimeoutMs } = config;
   const decider = { presence, log, logger, tickMs, leads, now };
   const completing = { ...decider, commands, topic: topics.commands, readToEnd: readBoth };
   running.completion = lifecycle.add('completion', new Completion(completing));
-  lifecycle.add('lease timer', new LeaseTimer({ ...decider, topics, database, readToEnd: readPresence }));
+  lifecycle.add(
+    'lease timer',
+    new LeaseTimer({ ...decider, leaseTimeoutMs, topics, database, readToEnd: readPresence }),
+  );
   return { commands, presence };
 }
 

@@ -5,7 +5,14 @@ export type Source = { readonly path: string; readonly text: string };
 type Rule = (source: Source, imports: readonly string[]) => string | undefined;
 
 /** Pure libraries that a domain may use beside its own files and the contracts. */
-const domainImports = [/^#contracts\//, /^\.\.?\//, /^node:assert\/strict$/, /^node:crypto$/, /^typed-ocpp$/, /^big\.js$/];
+const domainImports = [
+  /^#contracts\//,
+  /^\.\.?\//,
+  /^node:assert\/strict$/,
+  /^node:crypto$/,
+  /^typed-ocpp$/,
+  /^big\.js$/,
+];
 const tradeWords =
   /\b(station|stations|tariff|tariffs|ocpp|ocpi|evse|connector|tenant|charging|session|sessions|cdr|token)s?\b/i;
 

@@ -7,6 +7,7 @@ import type { Database } from '#kit/postgres';
 /** How often who leads proves its connection, and who does not asks for the lock. */
 const tryEveryMs = 1_000;
 
+/** Asks for a named lock of the database and, once it has it, holds it until close() or until its connection is lost. */
 export class Leadership implements Closable {
   readonly #database: Database;
   readonly #lock: string;
