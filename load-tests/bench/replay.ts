@@ -1,6 +1,6 @@
 // `npm run bench:replay [-- --stations 2000 --days 1 --only sessions,stations]`: events per second that each projection
-// folds from offset 0 of a real log into a fresh Postgres, muted as a rebuild is. Every topic event counts, also those
-// that the fold skips by their header.
+// folds from offset 0 of a real log into a fresh Postgres. Muted as a rebuild is; of the sessions also speaking, as after
+// an outage. Every event of the topic counts, also one that the fold skips by its header.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { topicsFor, type Topic } from '#contracts/topics';
@@ -8,16 +8,17 @@ import { freePorts } from '#infra/local/ports';
 import { startParts } from '#infra/local/parts';
 import { loadSecrets } from '#infra/local/secrets';
 import { makeThrowAway } from '#infra/local/throw-away';
+import { ensureTopics } from '#kit/event-log/topics';
+import type { LogWriter } from '#kit/event-log/types';
+import { openLogWriter } from '#kit/event-log/writer';
 import { Lifecycle } from '#kit/lifecycle';
 import { createLogger } from '#kit/logger';
-import type { RunningProjection } from '#kit/projection/runner';
-import { appendPartition, openAhead } from '#load-tests/bench/append-ahead';
-import { cpuMicrosByRole } from '#load-tests/bench/process-usage';
-import { profiled } from '#load-tests/bench/profile';
+import { openDatabase } from '#kit/postgres';
+import { endsOf, fillEvents, freshDatabase } from '#load-tests/bench/replay-log';
+import { measured, sumOf } from '#load-tests/bench/replay-measured';
 import { replayed, type Replayed, type ReplayParts } from '#load-tests/bench/replayed';
-import { stationDays } from '#load-tests/bench/station-days';
 import { provenance } from '#load-tests/bench/trial';
-import { sessionsConfig } from '#services/sessions/config';
+import { logSettings, sessionsConfig } from '#services/sessions/config';
 
 const { values: flags } = parseArgs({
   options: {
@@ -27,13 +28,9 @@ const { values: flags } = parseArgs({
   },
 });
 
-const pollMs = 20;
-const progressEveryMs = 5_000;
-const logger = createLogger('bench', 'warn');
+const logger = createLogger('bench', 'error');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const lifecycle = new Lifecycle(logger);
-
-type Figures = { readonly eventsPerSecond: number };
 
 try {
   await bench();
@@ -41,25 +38,44 @@ try {
   await lifecycle.close();
 }
 
+type Setting = Omit<ReplayParts, 'database' | 'writer'> & { readonly databaseUrl: string };
+type Figures = Record<string, { readonly eventsPerSecond: number }>;
+
+/**
+ * 1. the log of the stations, 2. what folds it, muted, 3. the sessions once more, speaking: what they say is the log of
+ * 4. what folds sessions.
+ */
 async function bench(): Promise<void> {
   say(await provenance());
-  say('CPU profiles of this process, one per projection, into CPU_PROFILE_DIR where it is set');
-  const environment = await open();
-  const { brokers, partitions, databaseUrl } = sessionsConfig(environment);
-  const topics = topicsFor(partitions);
-  const counts = new Map([[topics.events.name, await fill(brokers, topics.events)]]);
-  const figures: Record<string, Figures> = {};
-  for (const each of replayed) {
-    if (flags.only !== undefined && !flags.only.split(',').includes(each.name)) continue;
-    const events = counts.get(each.source(topics).name);
-    if (events === undefined) continue;
-    figures[each.name] = await replay(each, { environment, brokers, databaseUrl, topics, logger }, events);
+  say(`a CPU profile of each fold goes to ${process.env['CPU_PROFILE_DIR'] ?? 'CPU_PROFILE_DIR, which is not set'}`);
+  const setting = await open();
+  const { topics } = setting;
+  const eventCounts = await fill(setting);
+  const figures: Figures = {};
+  for (const each of wanted(topics.events, setting))
+    figures[each.name] = { eventsPerSecond: await replay(each, setting, { counts: eventCounts }) };
+  const sessions = replayed.find(({ name }) => name === 'sessions');
+  if (
+    sessions !== undefined &&
+    wanted(topics.sessions, setting).length + (figures['sessions'] === undefined ? 0 : 1) > 0
+  ) {
+    const speaking = await replay(sessions, setting, { counts: eventCounts, speaksTo: topics.sessions });
+    figures['sessions, speaking'] = { eventsPerSecond: speaking };
+    const counts = await endsOf(setting.brokers, topics.sessions);
+    say(`the sessions said ${sumOf(counts)} events`);
+    for (const each of wanted(topics.sessions, setting))
+      figures[each.name] = { eventsPerSecond: await replay(each, setting, { counts }) };
   }
   say(JSON.stringify(figures));
 }
 
+function wanted({ name: topicName }: Topic, { topics }: Setting): readonly Replayed[] {
+  const only = flags.only?.split(',');
+  return replayed.filter(({ name, source }) => source(topics).name === topicName && (only?.includes(name) ?? true));
+}
+
 /** Engines with the settings of production: a throw-away Postgres would not wait for its disk. */
-async function open(): Promise<NodeJS.ProcessEnv> {
+async function open(): Promise<Setting> {
   const place = makeThrowAway();
   lifecycle.add('place', { close: async () => place.remove() });
   const [kafka = 0, kafkaController = 0, postgres = 0, clickhouse = 0] = await freePorts(4);
@@ -71,74 +87,49 @@ async function open(): Promise<NodeJS.ProcessEnv> {
     environment: process.env,
   });
   lifecycle.add('parts', parts);
-  return { ...process.env, ...parts.environment };
+  const environment = { ...process.env, ...parts.environment };
+  const { brokers, databaseUrl, partitions } = sessionsConfig(environment);
+  return { environment, brokers, databaseUrl, topics: topicsFor(partitions), logger };
 }
 
-/** Writes the fleet's days into the log, partition by partition; returns how many events each partition holds. */
-async function fill(brokers: readonly string[], events: Topic): Promise<readonly number[]> {
+async function fill({ brokers, topics }: Setting): Promise<readonly number[]> {
   const startedMs = performance.now();
-  const options = { stations: Number(flags.stations), days: Number(flags.days), partitions: events.partitions };
-  const writer = await openAhead(brokers, events);
-  const counts: number[] = [];
-  try {
-    for (const records of stationDays(options)) {
-      await appendPartition(writer, { topic: events, partition: counts.length, records });
-      counts.push(records.length);
-    }
-  } finally {
-    await writer.close();
-  }
-  const seconds = (performance.now() - startedMs) / 1000;
+  const fleet = { stations: Number(flags.stations), days: Number(flags.days) };
+  const { counts, byType } = await fillEvents(brokers, topics.events, fleet);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  const types = [...byType].map(([type, count]) => `${type} ${count}`).join(', ');
   say(
-    `${flags.stations} stations, ${flags.days} days: ${sumOf(counts)} events in ${events.partitions} partitions, written in ${seconds.toFixed(1)} s`,
+    `${fleet.stations} stations, ${fleet.days} days: ${sumOf(counts)} events in the log after ${seconds} s: ${types}`,
   );
   return counts;
 }
 
-/** From the claim of the partitions until the positions in Postgres stand at the end of the log. */
-async function replay(each: Replayed, parts: ReplayParts, events: readonly number[]): Promise<Figures> {
-  const total = sumOf(events);
-  const cpuBefore = cpuMicrosByRole();
-  const startedMs = performance.now();
-  const { projection, database } = await profiled(each.name, async () => {
-    const opened = await each.open(parts);
-    await atTheEnd(each.name, opened.projection, { events, total });
-    return opened;
+type Source = { readonly counts: readonly number[]; readonly speaksTo?: Topic };
+
+/** Events per second into a database of its own. */
+async function replay(each: Replayed, setting: Setting, { counts, speaksTo }: Source): Promise<number> {
+  const { databaseUrl, brokers } = setting;
+  const { name } = each;
+  const label = speaksTo === undefined ? name : `${name}, speaking`;
+  const writer = speaksTo === undefined ? undefined : await openSpeaker(brokers, speaksTo);
+  const database = await openDatabase({
+    url: await freshDatabase(databaseUrl, `replay_${name}${speaksTo === undefined ? '' : '_speaking'}`),
+    role: name,
+    schema: name,
+    poolMax: 4,
+    logger,
   });
-  const seconds = (performance.now() - startedMs) / 1000;
-  const cpu = cpuMicrosByRole();
-  const { parkedKeys } = projection.status();
-  await projection.close();
-  await database.close();
-  if (parkedKeys > 0) throw new Error(`${each.name} parked ${parkedKeys} keys`);
-  const eventsPerSecond = Math.round(total / seconds);
-  const shares = [...cpu].map(
-    ([role, micros]) =>
-      `${role === 'generator' ? 'this process' : role} ${((micros - (cpuBefore.get(role) ?? 0)) / total).toFixed(1)}`,
-  );
-  say(
-    `${each.name}: ${total} events in ${seconds.toFixed(1)} s, ${eventsPerSecond}/s; CPU µs per event: ${shares.join(', ')}`,
-  );
-  return { eventsPerSecond };
-}
-
-type Ends = { readonly events: readonly number[]; readonly total: number };
-
-async function atTheEnd(name: string, projection: RunningProjection, { events, total }: Ends): Promise<void> {
-  let saidMs = performance.now();
-  for (;;) {
-    const { partitions } = projection.status();
-    const stopped = partitions.find((partition) => partition.stopped !== null);
-    if (stopped !== undefined) throw new Error(`${name}: partition ${stopped.partition} stopped: ${stopped.stopped}`);
-    if (partitions.every(({ partition, nextOffset }) => nextOffset >= (events[partition] ?? 0))) return;
-    if (performance.now() - saidMs >= progressEveryMs) {
-      saidMs = performance.now();
-      say(`${name}: ${sumOf(partitions.map(({ nextOffset }) => nextOffset))} of ${total}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  try {
+    const parts = { ...setting, database, ...(writer === undefined ? {} : { writer }) };
+    return await measured({ label, counts, open: () => each.open(parts), say });
+  } finally {
+    await database.close();
+    await writer?.close();
   }
 }
 
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, each) => sum + each, 0);
+/** As the service appends. */
+async function openSpeaker(brokers: readonly string[], topic: Topic): Promise<LogWriter> {
+  await ensureTopics(brokers, [topic], { replicationFactor: 1 });
+  return openLogWriter({ ...logSettings, brokers, clientId: 'replay-speaking' }, logger);
 }

@@ -1,10 +1,10 @@
-// The projections that a replay is measured with, each as its service runs it; what a rebuild would do with it again.
+// The projections that a replay is measured with, each as its service runs it.
 import { join } from 'node:path';
 import type { Topic, Topics } from '#contracts/topics';
 import { openLogReader } from '#kit/event-log/reader';
 import type { LogWriter } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
-import { openDatabase, type Database } from '#kit/postgres';
+import type { Database } from '#kit/postgres';
 import type { ProjectionOptions } from '#kit/projection/options';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
@@ -17,7 +17,8 @@ import { stationsProjection } from '#services/stations/projections';
 export type ReplayParts = {
   readonly environment: NodeJS.ProcessEnv;
   readonly brokers: readonly string[];
-  readonly databaseUrl: string;
+  /** Empty, under the role of the projection's service. */
+  readonly database: Database;
   readonly topics: Topics;
   readonly logger: Logger;
   /** Where emissions go; absent: the replay is muted, as a rebuild is. */
@@ -25,13 +26,11 @@ export type ReplayParts = {
 };
 
 export type Replayed = {
+  /** Of the projection, and of the figure. */
   readonly name: string;
   readonly source: (topics: Topics) => Topic;
-  open(parts: ReplayParts): Promise<{ readonly projection: RunningProjection; readonly database: Database }>;
+  open(parts: ReplayParts): Promise<RunningProjection>;
 };
-
-const sqlOf = (service: string, ...folders: readonly string[]): string =>
-  join(import.meta.dirname, '../../services', service, 'sql', ...folders);
 
 export const replayed: readonly Replayed[] = [
   {
@@ -58,6 +57,10 @@ export const replayed: readonly Replayed[] = [
   },
 ];
 
+function sqlOf(service: string, ...folders: readonly string[]): string {
+  return join(import.meta.dirname, '../../services', service, 'sql', ...folders);
+}
+
 type As = {
   readonly log: { readonly fetchWaitMs: number; readonly fetchBytesMax: number; readonly bufferBytesMax: number };
   readonly directory: string;
@@ -65,20 +68,17 @@ type As = {
 };
 
 async function fold<S, Events, Emission>(
-  { brokers, databaseUrl, logger, writer }: ReplayParts,
+  { brokers, database, logger, writer }: ReplayParts,
   projection: Projection<S, Events, Emission>,
   { log, directory, options }: As,
-): Promise<{ projection: RunningProjection; database: Database }> {
-  const { name } = projection;
-  const database = await openDatabase({ url: databaseUrl, role: name, schema: name, poolMax: 4, logger });
+): Promise<RunningProjection> {
   await prepareProjection(database, { ...projection, directory });
-  const running = await runProjection(projection, {
+  return runProjection(projection, {
     database,
     openReader: (topic, onLost) =>
-      openLogReader({ ...log, brokers, clientId: `replay-${name}`, topic: topic.name, onLost }, logger),
+      openLogReader({ ...log, brokers, clientId: `replay-${projection.name}`, topic: topic.name, onLost }, logger),
     logger,
     ...options,
     ...(writer === undefined ? { muted: true } : { writer }),
   });
-  return { projection: running, database };
 }
