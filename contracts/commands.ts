@@ -16,10 +16,14 @@ const variableName = {
   ),
 };
 
-/** Every intent: its lane (driver's commands go before maintenance), how long it may wait for the station, its parameters. */
+/**
+ * Every intent: its lane (driver's commands go before maintenance), whether it only reads (and may be sent a second time
+ * where its answer was lost), how long it may wait for the station, its parameters.
+ */
 export const intents = {
   StartCharging: {
     lane: 'driver',
+    reads: false,
     expirySeconds: 30,
     parameters: Type.Object(
       {
@@ -39,6 +43,7 @@ export const intents = {
   },
   StopCharging: {
     lane: 'driver',
+    reads: false,
     expirySeconds: 30,
     parameters: Type.Object(
       {
@@ -49,11 +54,13 @@ export const intents = {
   },
   UnlockConnector: {
     lane: 'driver',
+    reads: false,
     expirySeconds: 30,
     parameters: Type.Object({ evseId, connectorId: Type.Optional(connectorId) }, { additionalProperties: false }),
   },
   ResetStation: {
     lane: 'maintenance',
+    reads: false,
     expirySeconds: 60,
     parameters: Type.Object(
       {
@@ -67,6 +74,7 @@ export const intents = {
   },
   ReadConfiguration: {
     lane: 'maintenance',
+    reads: true,
     expirySeconds: 120,
     parameters: Type.Object(
       {
@@ -82,6 +90,7 @@ export const intents = {
   },
   WriteConfiguration: {
     lane: 'maintenance',
+    reads: false,
     expirySeconds: 120,
     parameters: Type.Object(
       {
@@ -99,6 +108,7 @@ export const intents = {
   },
   TriggerMessage: {
     lane: 'maintenance',
+    reads: false,
     expirySeconds: 30,
     parameters: Type.Object(
       {
@@ -129,4 +139,9 @@ export type Wanted = { [I in Intent]: { readonly intent: I; readonly parameters:
 
 export function isIntent(name: string): name is Intent {
   return Object.hasOwn(intents, name);
+}
+
+/** Whether a command of this intent, known or not, changes nothing at the station: sent twice it does no harm. */
+export function onlyReads(intent: string): boolean {
+  return isIntent(intent) && intents[intent].reads;
 }

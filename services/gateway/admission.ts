@@ -51,7 +51,10 @@ export class Admissions {
 
   /** A promise only where a chosen password must be checked off-thread. */
   decide(upgrade: Upgrade): Admission | Promise<Admission> {
-    const { caches } = this.#parts;
+    const { awake, caches } = this.#parts;
+    // Its station is elsewhere by now, and must not be displaced there.
+    awake.check();
+    if (awake.isSettling) return this.#unavailable('just-woken');
     if (this.draining || !caches.ready) return this.#unavailable(this.draining ? 'draining' : 'not-ready');
     // Stations are no browsers: a request that names an origin is a page in somebody's browser (ASVS 4.4.2).
     if (upgrade.origin !== '') return { kind: 'refused', status: '403 Forbidden', reason: 'origin' };

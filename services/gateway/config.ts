@@ -22,6 +22,8 @@ const settings = {
   idleTimeoutSeconds: integer('IDLE_TIMEOUT_SECONDS', 960, 8, 960),
   /** How long a displaced socket may answer a ping before it is closed. */
   supersededGraceMs: integer('SUPERSEDED_GRACE_MS', 2_000, 10, 60_000),
+  /** Stopped for longer, this process ends its connections as it wakes: others may have given them up (after 30 s). */
+  pausedMsMax: integer('PAUSED_MS_MAX', 15_000, 200, 600_000),
   leaseEveryMs: integer('LEASE_EVERY_MS', 5_000, 100, 60_000),
   appendTimeoutMs: integer('APPEND_TIMEOUT_MS', 30_000, 100, 600_000),
   lanes: integer('LOG_LANES', 1, 1, 64),

@@ -1,7 +1,8 @@
 // One station's socket: its epoch, the CALLs that wait, what was answered, and its end.
 import type { WebSocket } from 'uWebSockets.js';
-import type { Meta, StationPresence, StationRegistered } from '#contracts/generated/types';
+import type { Meta, StationRegistered } from '#contracts/generated/types';
 import { partitionOf, reportedIdOf, stationKey } from '#contracts/keys';
+import { claimPresence, presenceOf } from './claim.ts';
 import { Answered } from './domain/answered.ts';
 import { decodeFrame, encodeError, type Frame } from './domain/frame.ts';
 import { Pace } from './domain/pace.ts';
@@ -35,6 +36,7 @@ export class Connection {
   readonly dialect: Dialect;
   readonly answered = new Answered();
   readonly outbound: Outbound;
+  readonly subprotocol: string;
   /** Envelope of an event of the CALL being served. */
   readonly metaOfCall = (occurredAt: number | null): Meta => this.meta(occurredAt, this.servingId);
   /** A station's readings name the same transaction for an hour: its id is hashed once. */
@@ -47,6 +49,8 @@ export class Connection {
   station: StationRegistered;
   accepted = false;
   servingId: string | null = null;
+  /** Upgrades of this identity get 503 until then, or until this connection ends. */
+  refuseUntil: number | null = null;
   readonly #admitted: Admitted;
   readonly #socket: WebSocket<Admitted>;
   readonly #pace: Pace;
@@ -60,7 +64,6 @@ export class Connection {
   #serving = true;
   #open = true;
   #endCause: string | undefined;
-  #refuseUntil: number | null = null;
   #onPong: (() => void) | undefined;
 
   constructor(parts: GatewayParts, socket: WebSocket<Admitted>, admitted: Admitted) {
@@ -72,6 +75,7 @@ export class Connection {
     this.partition = partitionOf(this.key, parts.topics.events.partitions);
     this.dialect = admitted.dialect;
     this.station = admitted.station;
+    this.subprotocol = admitted.subprotocol;
     this.outbound = new Outbound(this);
     this.#admitted = admitted;
     this.#socket = socket;
@@ -92,6 +96,8 @@ export class Connection {
   /** Makes the connection known: its StationConnected is appended, its offset is the epoch, then waiting CALLs are served. */
   async begin(): Promise<void> {
     const { parts } = this;
+    parts.awake.check();
+    if (!this.#open) return parts.roster.finished(this);
     try {
       this.#epoch = await recordStart(this, this.#admitted);
       this.#seq = 0;
@@ -101,7 +107,7 @@ export class Connection {
         await this.#finish();
         return;
       }
-      await parts.presence.claim(this.presence(true));
+      await claimPresence(this, presenceOf(this, true));
     } catch (error) {
       parts.logger.warn({ err: error, stationId: this.stationId }, 'connection not recorded');
       this.end(1013, 'try again later', 'unrecorded');
@@ -113,6 +119,8 @@ export class Connection {
 
   /** One text frame from the station. */
   receive(text: string): void {
+    this.parts.awake.check();
+    if (!this.#open) return;
     const frame = decodeFrame(text);
     switch (frame.kind) {
       case 'call':
@@ -133,6 +141,7 @@ export class Connection {
   }
 
   send(text: string): void {
+    this.parts.awake.check();
     if (!this.#open) {
       frameFaults.inc({ reason: 'answer-after-close' });
       return;
@@ -145,7 +154,7 @@ export class Connection {
   async accept(accepted: boolean): Promise<void> {
     this.#hasBooted = true;
     if (this.accepted === accepted) return;
-    await this.parts.presence.claim({ ...this.presence(true), accepted });
+    await claimPresence(this, { ...presenceOf(this, true), accepted });
     this.accepted = accepted;
   }
 
@@ -222,26 +231,6 @@ export class Connection {
     };
   }
 
-  presence(connected: boolean): StationPresence {
-    return {
-      tenantId: this.tenantId,
-      stationId: this.stationId,
-      gatewayId: this.parts.gatewayId,
-      connectionEpoch: this.#epoch ?? -1,
-      connected,
-      accepted: this.accepted,
-      subprotocol: this.#admitted.subprotocol,
-      heartbeatSeconds: this.station.heartbeatSeconds,
-      refuseUntil: connected ? this.#refuseUntil : null,
-      recordedAt: this.parts.now(),
-    };
-  }
-
-  /** Upgrades of this identity get 503 until then, or until this connection ends. */
-  refuseOthersUntil(until: number): void {
-    this.#refuseUntil = until;
-  }
-
   async #finish(): Promise<void> {
     await recordEnd(this, { cause: this.#endCause ?? 'closed', closeCode: this.#closeCode });
     this.parts.roster.finished(this);
@@ -278,6 +267,11 @@ export class Connection {
 
   #answerMalformed(frame: Extract<Frame, { kind: 'malformed' }>): void {
     if (!this.#countFault(frame.why)) return;
+    if (frame.why === 'wrong-answer') {
+      // Whoever waits for it need not wait out the time; an answer is never answered.
+      this.outbound.answered({ kind: 'unreadable', id: frame.id ?? '' });
+      return;
+    }
     const kind = frame.why === 'unknown-type' ? 'message-type' : frame.why === 'id-too-long' ? 'format' : 'framework';
     this.send(encodeError(this.dialect.version, frame.id, kind, `not a valid OCPP-J message: ${frame.why}`));
   }

@@ -1,6 +1,7 @@
 // One identity, one connection: a newcomer displaces the older one at once; two living devices are told apart by a pong.
 import type { ChargingEvent, StationPresence } from '#contracts/generated/types';
 import { stationKey } from '#contracts/keys';
+import { presenceOf } from './claim.ts';
 import type { Connection } from './connection.ts';
 import { appendEvents } from './inbound.ts';
 import { duplicateIdentities } from './metrics.ts';
@@ -40,7 +41,7 @@ export class Identities {
     } else if (presence.connectionEpoch < held.epoch) {
       // An older connection's late record is now the last one of its key: ours must be the last again.
       if (presence.accepted) held.adoptAcceptance();
-      this.#claim(held.presence(true));
+      this.#claim(presenceOf(held, true));
     }
   }
 
@@ -69,9 +70,11 @@ export class Identities {
       'two devices fight for one identity',
     );
     const incumbent = roster.get(displaced.key);
-    incumbent?.refuseOthersUntil(until);
+    if (incumbent !== undefined) incumbent.refuseUntil = until;
     const claim =
-      incumbent !== undefined && incumbent.epoch !== null ? incumbent.presence(true) : caches.presence(displaced.key);
+      incumbent !== undefined && incumbent.epoch !== null
+        ? presenceOf(incumbent, true)
+        : caches.presence(displaced.key);
     if (claim?.connected === true) this.#claim({ ...claim, refuseUntil: until });
   }
 

@@ -4,6 +4,7 @@ import type { ChargingEvent } from '#contracts/generated/types';
 import { tokenRefOf } from '#contracts/keys';
 import { actionsOf, guardOf, type OcppVersion } from '#contracts/ocpp';
 import type { AppendRecord } from '#kit/event-log/types';
+import { failpoint } from '#kit/failpoint';
 import type { Connection } from './connection.ts';
 import type { Handled, HandlerContext, Row, TokenShown } from './domain/action.ts';
 import type { PresentedToken } from './domain/authorization.ts';
@@ -122,7 +123,11 @@ function keptWhole(connection: Connection, frame: CallFrame, refusal: Served, wh
 
 async function appendFacts(connection: Connection, served: Served): Promise<boolean> {
   try {
+    const unrecorded = failpoint('gateway.before-append');
+    if (unrecorded !== undefined) await unrecorded;
     await append(connection, served.records);
+    const unanswered = failpoint('gateway.after-append');
+    if (unanswered !== undefined) await unanswered;
     if (served.accepts !== undefined) await connection.accept(served.accepts);
     return true;
   } catch (error) {
@@ -168,10 +173,14 @@ function contextOf(connection: Connection, token: PresentedToken | undefined): H
   };
 }
 
+const none: PresentedToken['vouchers'] = [];
+
 function present(connection: Connection, shown: TokenShown): PresentedToken {
-  const { parts, tenantId } = connection;
+  const { parts, tenantId, key } = connection;
   const tokenRef = tokenRefOf(parts.tenantKey(tenantId), shown.type, shown.uid);
-  return { tokenRef, tokenType: shown.type, found: parts.caches.token(tenantId, tokenRef) };
+  const found = parts.caches.token(tenantId, tokenRef);
+  const vouchers = found === undefined ? parts.vouchers.of(key, tokenRef) : none;
+  return { tokenRef, tokenType: shown.type, found, vouchers };
 }
 
 function refused(connection: Connection, frame: CallFrame, kind: ErrorKind, description: string): Served {

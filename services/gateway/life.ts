@@ -1,6 +1,7 @@
 // Start and end of a connection are facts too; an end is recorded when the log is back, as long as this process lives.
 import type { ChargingEvent } from '#contracts/generated/types';
 import { Fault } from '#kit/fault';
+import { claimPresence, presenceOf } from './claim.ts';
 import type { Admitted, Connection } from './connection.ts';
 import { appendEvents } from './inbound.ts';
 
@@ -35,7 +36,7 @@ export async function recordEnd(connection: Connection, { cause, closeCode }: En
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     try {
       await appendEvents(connection, [ended]);
-      await giveUpPresence(connection);
+      await claimPresence(connection, presenceOf(connection, false));
       return;
     } catch (error) {
       if (attempt === 1) parts.logger.warn({ err: error, stationId: connection.stationId }, 'end not recorded yet');
@@ -44,11 +45,4 @@ export async function recordEnd(connection: Connection, { cause, closeCode }: En
     await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
   }
   parts.logger.error({ stationId: connection.stationId, epoch: connection.epoch }, 'end of connection not recorded');
-}
-
-/** The last record per station stays: an old connection's end must not hide a newer one's claim. */
-async function giveUpPresence(connection: Connection): Promise<void> {
-  const { parts, epoch } = connection;
-  if ((parts.caches.presence(connection.key)?.connectionEpoch ?? -1) > (epoch ?? -1)) return;
-  await parts.presence.claim(connection.presence(false));
 }

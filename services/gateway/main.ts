@@ -9,6 +9,7 @@ import { createHttp, listen } from '#kit/http';
 import { Lifecycle, type RunningService } from '#kit/lifecycle';
 import { createLogger, type Logger } from '#kit/logger';
 import { Admissions } from './admission.ts';
+import { Awake } from './awake.ts';
 import { openCaches } from './caches.ts';
 import { followCommands } from './commands.ts';
 import { gatewayConfig, type GatewayConfig } from './config.ts';
@@ -18,6 +19,7 @@ import type { GatewayParts } from './parts.ts';
 import { openPresence } from './presence.ts';
 import { Roster } from './roster.ts';
 import { listenOcpp } from './server.ts';
+import { Vouchers } from './vouchers.ts';
 
 export type RunningGateway = RunningService & { readonly ocppPort: number };
 
@@ -68,7 +70,19 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
   const lease = { log, topic: topics.presence, gatewayId, leaseEveryMs: config.leaseEveryMs, logger, now: Date.now };
   const presence = lifecycle.add('presence', openPresence(lease));
   const caches = lifecycle.add('caches', openCaches({ brokers, clientId: gatewayId, topics, logger }));
+  const roster = new Roster();
+  const { pausedMsMax } = config;
+  const onPause = (pausedMs: number): void => {
+    logger.error({ pausedMs, connections: roster.unfinished.size }, 'this process was stopped, its connections end');
+    roster.endAll(1012, 'service was stopped', 'stopped');
+  };
+  const awake = lifecycle.add('awake', new Awake({ pausedMsMax, now: () => performance.now(), onPause }));
   const tenantKeys = new Map<string, Buffer>();
+  const tenantKey = (tenantId: string): Buffer => {
+    const key = tenantKeys.get(tenantId) ?? tenantKeyOf(secrets, tenantId);
+    tenantKeys.set(tenantId, key);
+    return key;
+  };
   let events = 0;
   return {
     config,
@@ -77,15 +91,13 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     log,
     caches,
     presence,
-    roster: new Roster(),
+    roster,
+    awake,
+    vouchers: new Vouchers(tenantKey),
     logger,
     now: Date.now,
     random: Math.random,
     newEventId: () => `${gatewayId}.${(events++).toString(36)}`,
-    tenantKey(tenantId) {
-      const key = tenantKeys.get(tenantId) ?? tenantKeyOf(secrets, tenantId);
-      tenantKeys.set(tenantId, key);
-      return key;
-    },
+    tenantKey,
   };
 }

@@ -1,20 +1,30 @@
 // The path of our CALLs to a station: one in flight, driver's commands before maintenance, in numbered steps.
 import { encodeRecord } from '#contracts/codec';
-import { isIntent, type IntentParameters, type Intent } from '#contracts/commands';
+import { isIntent, type Intent } from '#contracts/commands';
 import type { CommandOutcome, CommandRequested } from '#contracts/generated/types';
-import { remoteStartIdOf } from '#contracts/keys';
 import { guardOf } from '#contracts/ocpp';
+import { failpoint } from '#kit/failpoint';
+import { announce, type Announcement } from './announcement.ts';
+import { ended, planCommand, type Done, type Planned } from './command-plan.ts';
 import type { Connection } from './connection.ts';
 import { encodeCall, type Frame } from './domain/frame.ts';
-import { outcomeOfError, type Call, type IntentRow, type Outcome } from './domain/intent.ts';
+import { outcomeOfError, type Call, type IntentRow } from './domain/intent.ts';
 import { redactedJson } from './domain/redaction.ts';
 import { triggeredBy } from './domain/triggered.ts';
 import { appendEvents } from './inbound.ts';
 import { commandsDone, frameFaults } from './metrics.ts';
 
-type Answer = Extract<Frame, { kind: 'result' | 'error' }>;
+type Answer = Extract<Frame, { kind: 'result' | 'error' }> | { readonly kind: 'unreadable'; readonly id: string };
 type Settled = Answer | { readonly kind: 'timeout' } | { readonly kind: 'closed' };
-type Done = Outcome & { readonly answer: string | null };
+
+/** The command that is being carried through. */
+type Flight = {
+  readonly commandId: string;
+  /** The log says that it is over, or asked for under a newer connection: no further frame of it goes out. */
+  withdrawn: boolean;
+  announcement: Announcement | undefined;
+  call: { readonly id: string; settle(settled: Settled): void } | undefined;
+};
 
 /** Commands of one station that may wait; one more is completed as failed at once. */
 const commandsWaitingMax = 32;
@@ -29,7 +39,7 @@ export class Outbound {
   /** Actions that we asked the station for; made with the first. */
   #triggered: Set<string> | undefined;
   #busy = false;
-  #call: { id: string; settle(settled: Settled): void } | undefined;
+  #flight: Flight | undefined;
   #count = 0;
 
   constructor(connection: Connection) {
@@ -48,11 +58,8 @@ export class Outbound {
       return;
     }
     if (this.#waiting.length >= commandsWaitingMax) {
-      void this.#complete(command, {
-        outcome: 'failed',
-        detail: 'too many commands wait for this station',
-        answer: null,
-      });
+      const refusal = ended('failed', 'too many commands wait for this station');
+      this.#complete(command, refusal).catch((error: unknown) => this.#notCarriedThrough(command, error));
       return;
     }
     this.#waiting.push(command);
@@ -64,17 +71,34 @@ export class Outbound {
     return this.#triggered?.has(action) === true;
   }
 
+  /** Our CommandSent came back from the log, after everything that stands before it. */
+  readBack(messageId: string): void {
+    const announcement = this.#flight?.announcement;
+    if (announcement?.messageId === messageId) announcement.settle('sent');
+  }
+
+  /** The log says that the command is over, or is asked for under a newer connection. */
+  withdraw(commandId: string): void {
+    const waiting = this.#waiting.findIndex((command) => command.commandId === commandId);
+    if (waiting >= 0) this.#waiting.splice(waiting, 1);
+    if (this.#flight?.commandId !== commandId) return;
+    this.#flight.withdrawn = true;
+    this.#flight.announcement?.settle('withdrawn');
+  }
+
   /** The station's answer to our CALL; false where nobody waits for it (late, doubled or invented). */
   answered(answer: Answer): boolean {
-    if (this.#call?.id !== answer.id) return false;
-    this.#call.settle(answer);
+    const call = this.#flight?.call;
+    if (call?.id !== answer.id) return false;
+    call.settle(answer);
     return true;
   }
 
   /** The socket is gone: what was sent is left to the stations service (unknown), what was not is asked for again there. */
   closed(): void {
     this.#waiting.length = 0;
-    this.#call?.settle({ kind: 'closed' });
+    this.#flight?.announcement?.settle('withdrawn');
+    this.#flight?.call?.settle({ kind: 'closed' });
   }
 
   #isKnown(commandId: string): boolean {
@@ -86,16 +110,17 @@ export class Outbound {
     return false;
   }
 
+  #notCarriedThrough({ commandId }: CommandRequested, error: unknown): void {
+    this.#connection.parts.logger.error({ err: error, commandId }, 'command not carried through');
+  }
+
   async #work(): Promise<void> {
     this.#busy = true;
     for (let command = this.#next(); command !== undefined; command = this.#next()) {
       try {
         await this.#execute(command);
       } catch (error) {
-        this.#connection.parts.logger.error(
-          { err: error, commandId: command.commandId },
-          'command not carried through',
-        );
+        this.#notCarriedThrough(command, error);
       }
     }
     this.#busy = false;
@@ -107,71 +132,101 @@ export class Outbound {
   }
 
   /**
-   * A crash before 2: nothing was sent; the stations service asks again under the next epoch. Between 2 and 4: sent or
-   * not, nobody knows, so it becomes unknown and is never resent. After 4 the outcome is in the log.
+   * A crash before 2: nothing was sent; the stations service asks again under the next epoch. Between 2 and 5: sent or
+   * not, nobody knows, so it becomes unknown and is never resent (but reads are). After 5 the outcome is in the log.
    */
   async #execute(command: CommandRequested): Promise<void> {
-    const { parts, open } = this.#connection;
-    if (!open) return;
+    if (!this.#connection.open) return;
     // 1. Still wanted, and possible in this version?
-    if (parts.now() >= command.expiresAt)
-      return this.#complete(command, { outcome: 'expired', detail: null, answer: null });
-    if (!isIntent(command.intent))
-      return this.#complete(command, { outcome: 'notSupported', detail: `no intent ${command.intent}`, answer: null });
-    // No remote start or stop before the station is accepted (1.6 4.2, 2.x B02.FR.05).
-    const isRemoteTransaction = command.intent === 'StartCharging' || command.intent === 'StopCharging';
-    if (isRemoteTransaction && !this.#connection.accepted)
-      return this.#complete(command, { outcome: 'rejected', detail: 'the station is not accepted yet', answer: null });
-    const row = this.#connection.dialect.intents[command.intent] as IntentRow<Intent>;
-    const context = { station: this.#connection.station, number: remoteStartIdOf(command.commandId) };
-    const plan = row.plan(JSON.parse(command.parametersJson) as IntentParameters, context);
-    if ('impossible' in plan)
-      return this.#complete(command, { outcome: 'notSupported', detail: plan.impossible, answer: null });
-    let done: Done | undefined;
-    for (const call of plan.calls) {
-      done = await this.#exchange(command, row, call);
-      if (done?.outcome !== 'accepted') break;
+    const planned = planCommand(this.#connection, command);
+    if ('outcome' in planned) return this.#complete(command, planned);
+    const flight: Flight = { commandId: command.commandId, withdrawn: false, announcement: undefined, call: undefined };
+    this.#flight = flight;
+    try {
+      // 2-4, for each CALL.
+      const done = await this.#exchangeAll(command, planned, flight);
+      // 5. Its outcome. Nothing is said where the connection ended: the stations service says unknown.
+      if (done !== undefined) await this.#complete(command, done);
+    } finally {
+      this.#flight = undefined;
     }
-    // 4. Its outcome. Nothing is said where the connection ended: the stations service says unknown.
-    if (done !== undefined) await this.#complete(command, done);
   }
 
-  /** One CALL and its answer; undefined where the connection ended meanwhile. */
-  async #exchange(command: CommandRequested, row: IntentRow<Intent>, call: Call): Promise<Done | undefined> {
+  /** One CALL after the other, ending at the first that is not accepted; the detail tells of each what it was about. */
+  async #exchangeAll(command: CommandRequested, { row, calls }: Planned, flight: Flight): Promise<Done | undefined> {
+    const details: string[] = [];
+    let done: Done | undefined;
+    for (const [index, call] of calls.entries()) {
+      done = await this.#exchange(command, { row, call, flight });
+      if (done === undefined) return undefined;
+      if (done.detail !== null) details.push(call.about === undefined ? done.detail : `${call.about}: ${done.detail}`);
+      if (done.outcome === 'accepted') continue;
+      const left = calls.slice(index + 1).map(({ about, action }) => about ?? action);
+      if (left.length > 0) details.push(`not sent: ${left.join(', ')}`);
+      break;
+    }
+    return done && { ...done, detail: details.length === 0 ? null : details.join('; ') };
+  }
+
+  /** One CALL and its answer; undefined where the connection ended meanwhile, or the log withdrew the command. */
+  async #exchange(
+    command: CommandRequested,
+    { row, call, flight }: { readonly row: IntentRow<Intent>; readonly call: Call; readonly flight: Flight },
+  ): Promise<Done | undefined> {
     const { dialect, parts } = this.#connection;
     const violation = guardOf(dialect.version, call.action, 'Request')?.(call.payload);
     if (violation !== undefined)
-      return {
-        outcome: 'failed',
-        detail: `not valid in OCPP ${dialect.version}: ${violation.path} ${violation.message}`,
-        answer: null,
-      };
-    const id = `${this.#connection.epoch ?? 0}-${parts.gatewayId.slice(-6)}-${(this.#count++).toString(36)}`;
-    // 2. CommandSent is acknowledged before the frame is written.
-    await this.#append('CommandSent', {
-      ...this.#headOf(command),
-      connectionEpoch: command.connectionEpoch,
-      gatewayId: parts.gatewayId,
-      messageId: id,
-      action: call.action,
-      sentAt: parts.now(),
-    });
+      return ended('failed', `not valid in OCPP ${dialect.version}: ${violation.path} ${violation.message}`);
+    if (!this.#connection.open || flight.withdrawn) return undefined;
+    const messageId = `${this.#connection.epoch ?? 0}-${parts.gatewayId.slice(-6)}-${(this.#count++).toString(36)}`;
+    // 2. CommandSent is acknowledged before the frame is written, and 3. read back: what the log has before it decides.
+    const announced = await this.#announce(command, { call, flight, messageId });
+    if (announced === 'withdrawn') return undefined;
     // A slow log must not start a charge after whoever wanted it gave up.
-    if (parts.now() >= command.expiresAt)
-      return { outcome: 'expired', detail: `${call.action} was not sent in time`, answer: null };
-    // 3. Write the frame, wait for the answer.
+    if (announced === 'late' || parts.now() >= command.expiresAt)
+      return ended('expired', `${call.action} was not sent in time`);
+    // 4. Write the frame, wait for the answer.
     const triggered = triggeredBy(call);
     if (triggered !== undefined) (this.#triggered ??= new Set()).add(triggered);
-    const settled = await this.#callStation(id, call);
+    const settled = await this.#callStation(messageId, call, flight);
     switch (settled.kind) {
       case 'closed':
         return undefined;
       case 'timeout':
-        return { outcome: 'unknown', detail: `no answer within ${parts.config.callTimeoutMs} ms`, answer: null };
+        return ended('unknown', `no answer within ${parts.config.callTimeoutMs} ms`);
+      case 'unreadable':
+        return ended('failed', "the station's answer is no valid frame");
       case 'error':
         return { ...outcomeOfError(settled.code, settled.description), answer: null };
       case 'result':
         return this.#readAnswer(row, call, settled.payload);
+    }
+  }
+
+  async #announce(
+    command: CommandRequested,
+    { call, flight, messageId }: { readonly call: Call; readonly flight: Flight; readonly messageId: string },
+  ) {
+    const { parts } = this.#connection;
+    const unsent = failpoint('gateway.before-command-sent');
+    if (unsent !== undefined) await unsent;
+    const announcement = announce(messageId, command.expiresAt - parts.now());
+    flight.announcement = announcement;
+    try {
+      await this.#append('CommandSent', {
+        ...this.#headOf(command),
+        connectionEpoch: command.connectionEpoch,
+        gatewayId: parts.gatewayId,
+        messageId,
+        action: call.action,
+        sentAt: parts.now(),
+      });
+      const unwritten = failpoint('gateway.after-command-sent');
+      if (unwritten !== undefined) await unwritten;
+      return await announcement.announced;
+    } finally {
+      announcement.settle('late');
+      flight.announcement = undefined;
     }
   }
 
@@ -191,21 +246,23 @@ export class Outbound {
     return { ...row.outcome(payload as never), answer };
   }
 
-  #callStation(id: string, call: Call): Promise<Settled> {
+  #callStation(id: string, call: Call, flight: Flight): Promise<Settled> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle({ kind: 'timeout' }), this.#connection.parts.config.callTimeoutMs);
       const settle = (settled: Settled): void => {
         clearTimeout(timer);
-        this.#call = undefined;
+        flight.call = undefined;
         resolve(settled);
       };
-      this.#call = { id, settle };
+      flight.call = { id, settle };
       if (this.#connection.open) this.#connection.send(encodeCall(id, call.action, call.payload));
       else settle({ kind: 'closed' });
     });
   }
 
   async #complete(command: CommandRequested, done: Done): Promise<void> {
+    const uncompleted = failpoint('gateway.before-command-completed');
+    if (uncompleted !== undefined) await uncompleted;
     commandsDone.inc({ intent: isIntent(command.intent) ? command.intent : 'unknown', outcome: done.outcome });
     const { parts } = this.#connection;
     await this.#append('CommandCompleted', {

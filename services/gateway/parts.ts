@@ -3,6 +3,7 @@ import type { OcppVersion } from '#contracts/ocpp';
 import type { Topics } from '#contracts/topics';
 import type { LogWriter } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
+import type { Awake } from './awake.ts';
 import type { Caches } from './caches.ts';
 import type { GatewayConfig } from './config.ts';
 import type { ActionTable } from './domain/action.ts';
@@ -13,6 +14,7 @@ import { actions201 } from './ocpp2/actions201.ts';
 import { intents201 } from './ocpp2/intents.ts';
 import type { PresenceWriter } from './presence.ts';
 import type { Roster } from './roster.ts';
+import type { Vouchers } from './vouchers.ts';
 
 export type GatewayParts = {
   readonly config: GatewayConfig;
@@ -22,6 +24,8 @@ export type GatewayParts = {
   readonly caches: Caches;
   readonly presence: PresenceWriter;
   readonly roster: Roster;
+  readonly awake: Awake;
+  readonly vouchers: Vouchers;
   readonly logger: Logger;
   now(): number;
   /** From 0 to 1. */

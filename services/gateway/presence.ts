@@ -25,7 +25,8 @@ export type PresenceOptions = {
 export function openPresence(options: PresenceOptions): PresenceWriter {
   const { log, topic, gatewayId, logger, now } = options;
   const startedAt = now();
-  const leaseKey = `gateway/${gatewayId}`;
+  // No station's key: those have a slash.
+  const leaseKey = gatewayId;
   const renew = async (ended: boolean): Promise<void> => {
     const value = encodeRecord('GatewayLease', { gatewayId, startedAt, renewedAt: now(), ended });
     await log.append(topic.name, partitionOf(leaseKey, topic.partitions), [

@@ -30,6 +30,11 @@ export class Roster {
     this.#unfinished.delete(connection);
   }
 
+  /** Ends every socket of this process at once. */
+  endAll(code: number, reason: string, cause: string): void {
+    for (const connection of this.#unfinished) connection.end(code, reason, cause);
+  }
+
   get unfinished(): ReadonlySet<Connection> {
     return this.#unfinished;
   }

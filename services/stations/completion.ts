@@ -4,8 +4,10 @@ import type { CommandCompleted, CommandRequested } from '#contracts/generated/ty
 import { partitionOf, stationKey } from '#contracts/keys';
 import type { TopicSpec, AppendRecord, LogWriter } from '#kit/event-log/types';
 import type { Closable } from '#kit/lifecycle';
+import { failpoint } from '#kit/failpoint';
 import type { Logger } from '#kit/logger';
 import type { CommandBook, Entry } from './command-book.ts';
+import { byStations } from './domain/command.ts';
 import { decideCommand, type Decision } from './domain/completion.ts';
 import { decisions } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
@@ -106,6 +108,8 @@ export class Completion implements Closable {
     const record =
       decision.kind === 'complete' ? completedRecord(request, decision, now()) : againRecord(request, decision);
     decisions.inc({ decision: decision.kind === 'complete' ? decision.outcome : 'requested-again' });
+    const undecided = failpoint('stations.before-decision');
+    if (undecided !== undefined) await undecided;
     await log.append(topic.name, partitionOf(key, topic.partitions), [{ key, ...record }]);
     logger.info({ commandId: command.commandId, stationId: command.stationId, decision }, 'command decided');
   }
@@ -125,7 +129,7 @@ function completedRecord(
     detail,
     answerJson: null,
     completedAt: nowMs,
-    completedBy: 'stations',
+    completedBy: byStations,
   };
   return { type: 'CommandCompleted', value: encodeRecord('CommandCompleted', completion) };
 }

@@ -9,6 +9,8 @@ const settings = {
   port: integer('STATIONS_PORT', 8102, 0, 65_535),
   /** How often commands and leases are looked at without a record that asks for it. */
   tickMs: integer('STATIONS_TICK_MS', 1_000, 50, 60_000),
+  /** A gateway whose lease is older is gone; gateways renew theirs every 5 s. */
+  leaseTimeoutMs: integer('LEASE_TIMEOUT_MS', 30_000, 500, 600_000),
 } as const;
 
 export type StationsConfig = ConfigOf<typeof settings>;

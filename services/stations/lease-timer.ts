@@ -4,10 +4,11 @@ import type { StationDisconnected, StationPresence } from '#contracts/generated/
 import { partitionOf, stationKey } from '#contracts/keys';
 import type { Topics } from '#contracts/topics';
 import type { LogWriter } from '#kit/event-log/types';
+import { failpoint } from '#kit/failpoint';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import type { Database } from '#kit/postgres';
-import { judgeConnection, leaseTimeoutMs, type LiveConnection } from './domain/lease.ts';
+import { isLeaseForgotten, judgeConnection, type LiveConnection } from './domain/lease.ts';
 import { connectionsOf, connectionsOfGateways, countConnections, pageOfConnections } from './live-connections.ts';
 import { leasesExpired, stationsConnected } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
@@ -19,6 +20,7 @@ export type LeaseTimerOptions = {
   readonly database: Database;
   readonly logger: Logger;
   readonly tickMs: number;
+  readonly leaseTimeoutMs: number;
   leads(): boolean;
   /** Resolves when the presence book holds everything that was appended before the call. */
   readToEnd(): Promise<void>;
@@ -36,6 +38,8 @@ const unclaimedMax = 50_000;
 /** After a pause of this process, leases count as renewed just now: silence was ours. */
 const pauseMs = 5_000;
 const countEveryTicks = 10;
+/** Leases that are forgotten per tick. */
+const forgottenMax = 100;
 
 export class LeaseTimer implements Closable {
   readonly #options: LeaseTimerOptions;
@@ -92,9 +96,22 @@ export class LeaseTimer implements Closable {
     for (const key of this.#unclaimed.keys()) if (!connections.has(key)) this.#unclaimed.delete(key);
     const over = [...connections.values()].filter((connection) => this.#isOver(connection));
     await Promise.all(over.map((connection) => this.#end(connection)));
+    await this.#forgetLeases(now());
+  }
+
+  /** The topic keeps the last record of every key: without a tombstone that of each gateway that ever started. */
+  async #forgetLeases(nowMs: number): Promise<void> {
+    const { presence, log, topics } = this.#options;
+    const forgotten = [...presence.leases().values()].filter((lease) => isLeaseForgotten(lease, nowMs));
+    const append = ({ key }: { readonly key: string }): Promise<number> =>
+      log.append(topics.presence.name, partitionOf(key, topics.presence.partitions), [
+        { key, type: 'GatewayLease', value: null },
+      ]);
+    await Promise.all(forgotten.slice(0, forgottenMax).map(append));
   }
 
   #gatewaysGone(nowMs: number): string[] {
+    const { leaseTimeoutMs } = this.#options;
     const isGone = ({ noticedAt, ended }: { noticedAt: number; ended: boolean }): boolean => {
       const silentMs = nowMs - noticedAt;
       return ended ? silentMs < goneWatchMs : silentMs >= leaseTimeoutMs && silentMs < leaseTimeoutMs + goneWatchMs;
@@ -103,7 +120,7 @@ export class LeaseTimer implements Closable {
   }
 
   #isOver(connection: LiveConnection): boolean {
-    const { presence, now } = this.#options;
+    const { presence, now, leaseTimeoutMs } = this.#options;
     const key = keyOf(connection);
     const nowMs = now();
     const known = this.#unclaimed.get(key);
@@ -115,6 +132,7 @@ export class LeaseTimer implements Closable {
         claim: presence.claim(key),
         unclaimedSince,
         readableSince: this.#readableSince,
+        leaseTimeoutMs,
       },
       nowMs,
     );
@@ -133,10 +151,14 @@ export class LeaseTimer implements Closable {
     const { log, topics, presence, now, logger } = this.#options;
     const key = keyOf(connection);
     const claim = presence.claim(key);
+    const unended = failpoint('stations.before-lease-end');
+    if (unended !== undefined) await unended;
     const ended = encodeRecord('StationDisconnected', endOf(connection, now()));
     await log.append(topics.events.name, partitionOf(key, topics.events.partitions), [
       { key, type: 'StationDisconnected', value: ended },
     ]);
+    const untold = failpoint('stations.before-lease-presence');
+    if (untold !== undefined) await untold;
     const record: StationPresence = {
       tenantId: connection.tenantId,
       stationId: connection.stationId,

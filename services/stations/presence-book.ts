@@ -10,6 +10,9 @@ import type { Lease } from './domain/lease.ts';
 /** What a process needs of a claim; a million of them stay small. */
 export type Claim = Presence & Pick<StationPresence, 'gatewayId' | 'subprotocol' | 'heartbeatSeconds'>;
 
+/** A lease with the key that it stands under in the topic. */
+export type KeyedLease = Lease & { readonly key: string };
+
 export type PresenceBookOptions = {
   readonly logger: Logger;
   now(): number;
@@ -19,7 +22,7 @@ export type PresenceBookOptions = {
 
 export class PresenceBook {
   readonly #claims = new Map<string, Claim>();
-  readonly #leases = new Map<string, Lease>();
+  readonly #leases = new Map<string, KeyedLease>();
   readonly #options: PresenceBookOptions;
 
   constructor(options: PresenceBookOptions) {
@@ -34,20 +37,28 @@ export class PresenceBook {
     return this.#leases.get(gatewayId);
   }
 
-  leases(): ReadonlyMap<string, Lease> {
+  leases(): ReadonlyMap<string, KeyedLease> {
     return this.#leases;
   }
 
   onRecord(record: LogRecord): void {
-    if (record.value === null) return;
+    if (record.value === null) {
+      this.#forget(record.key);
+      return;
+    }
     try {
       const decoded = decodeRecord(record.value);
       if (decoded.type === 'GatewayLease') {
-        this.#leases.set(decoded.gatewayId, { noticedAt: this.#options.now(), ended: decoded.ended });
+        const { gatewayId, ended } = decoded;
+        this.#leases.set(gatewayId, { key: record.key, noticedAt: this.#options.now(), ended });
       } else if (decoded.type === 'StationPresence') this.#take(decoded);
     } catch (error) {
       this.#options.logger.error({ err: error, offset: record.offset }, 'unreadable presence record');
     }
+  }
+
+  #forget(key: string): void {
+    for (const [gatewayId, lease] of this.#leases) if (lease.key === key) this.#leases.delete(gatewayId);
   }
 
   /** Only a greater epoch, or the same one again, replaces what is known. */

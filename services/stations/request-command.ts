@@ -6,6 +6,7 @@ import { intents } from '#contracts/commands';
 import type { CommandRequested } from '#contracts/generated/types';
 import { commandIdOf, partitionOf, stationKey } from '#contracts/keys';
 import type { TopicSpec, LogWriter } from '#kit/event-log/types';
+import { failpoint } from '#kit/failpoint';
 import type { Caller, Problem } from '#kit/http';
 import type { CommandInput } from './api/command-schemas.ts';
 import type { CommandBook, Entry } from './command-book.ts';
@@ -72,12 +73,16 @@ async function append(parts: RequestParts, request: CommandRequested, keyed: Key
   const { topic, log, idempotency, now } = parts;
   const key = stationKey(request.tenantId, request.stationId);
   const value = encodeRecord('CommandRequested', request);
+  const unrequested = failpoint('stations.before-request');
+  if (unrequested !== undefined) await unrequested;
   try {
     await log.append(topic.name, partitionOf(key, topic.partitions), [{ key, type: 'CommandRequested', value }]);
   } catch (error) {
     if (keyed !== undefined) await idempotency.release(keyed);
     throw error;
   }
+  const unnoted = failpoint('stations.after-request');
+  if (unnoted !== undefined) await unnoted;
   if (keyed !== undefined) await idempotency.requested(keyed, now());
 }
 

@@ -17,7 +17,7 @@ export function authorizationDecided(
     tokenType: token.tokenType,
     status: decision.status,
     purpose: occasion.purpose,
-    decidedBy: 'registry',
+    decidedBy: decision.by,
     evseId: occasion.evseId,
     transactionId: occasion.transactionId,
     groupRef: token.found?.groupRef ?? null,

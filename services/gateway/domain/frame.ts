@@ -23,6 +23,7 @@ export type MalformedWhy =
   | 'too-deep'
   | 'not-an-array'
   | 'wrong-array'
+  | 'wrong-answer'
   | 'unknown-type'
   | 'bad-id'
   | 'id-too-long';
@@ -76,12 +77,12 @@ function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Fram
       if (parts.length !== 4 || typeof parts[2] !== 'string') return malformed('wrong-array', id);
       return { kind: type === 2 ? 'call' : 'send', id, action: parts[2], payload: parts[3] ?? {} };
     case 3:
-      if (parts.length !== 3) return malformed('wrong-array', id);
+      if (parts.length !== 3) return malformed('wrong-answer', id);
       return { kind: 'result', id, payload: parts[2] ?? {} };
     case 4:
     case 5:
       // The description and details are often left out in the field; the code is what counts.
-      if (parts.length < 3 || typeof parts[2] !== 'string') return malformed('wrong-array', id);
+      if (parts.length < 3 || typeof parts[2] !== 'string') return malformed('wrong-answer', id);
       return {
         kind: type === 4 ? 'error' : 'result-error',
         id,

@@ -8,7 +8,12 @@ export type IntentContext = {
   readonly number: number;
 };
 
-export type Call = { readonly action: string; readonly payload: object };
+export type Call = {
+  readonly action: string;
+  readonly payload: object;
+  /** What of several it is about, as operators named it: their details say so. */
+  readonly about?: string;
+};
 
 /** The CALLs of an intent, in order, ending at the first that is not accepted; or why the version cannot do it. */
 export type Plan = { readonly calls: readonly Call[] } | { readonly impossible: string };

@@ -53,6 +53,7 @@ export const intents16 = {
       calls: variables.map(({ variable, value }): Call => ({
         action: 'ChangeConfiguration',
         payload: { key: variable, value },
+        about: variable,
       })),
     }),
     outcome: (answer: OCPP16.ChangeConfigurationResponse) => outcomeOf(answer.status, ['Accepted', 'RebootRequired']),

@@ -4,7 +4,7 @@ import type { OCPP16 } from 'typed-ocpp';
 import { milliOf } from '#contracts/amounts';
 import { startKeyOf, transactionIdOf } from '#contracts/keys';
 import { placeOf, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
-import { decideToken } from '../domain/authorization.ts';
+import { decideStart } from '../domain/authorization.ts';
 import { authorizationDecided } from '../domain/decided.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction } from '../domain/transaction.ts';
@@ -19,7 +19,6 @@ export const startTransaction: Row<OCPP16.StartTransactionRequest> = {
 function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext): Handled {
   assert(context.token !== undefined, 'the shell looked up the token that StartTransaction shows');
   const { tenantId, stationId, token } = context;
-  const decision = decideToken(token, context.station.locationId, context.now);
   const start = {
     tenantId,
     stationId,
@@ -31,6 +30,9 @@ function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext
   const transactionId = transactionIdOf(start);
   const { evseId, connectorId } = placeOf(context.station, request.connectorId);
   const startedAt = parseTimestamp(request.timestamp);
+  // 1.6 has no remoteStartId: the same card, there and then, is the start that an operator asked for.
+  const shown = { evseId, remoteStartId: null, startedAt, now: context.now };
+  const decision = decideStart(token, context.station.locationId, shown);
   const known = {
     transactionId: String(transactionId),
     reportedId: context.reportedId(String(transactionId)),

@@ -54,14 +54,10 @@ export const intents201 = {
         setVariableData: variables.map((wanted) => ({ ...dataOf(wanted), attributeValue: wanted.value })),
       }),
     outcome(answer: OCPP20.SetVariablesResponse) {
-      const refused = answer.setVariableResult.filter(
-        ({ attributeStatus }) => attributeStatus !== 'Accepted' && attributeStatus !== 'RebootRequired',
-      );
-      if (refused.length === 0) return { outcome: 'accepted', detail: null };
-      return {
-        outcome: 'rejected',
-        detail: refused.map(({ variable, attributeStatus }) => `${variable.name}: ${attributeStatus}`).join(', '),
-      };
+      const told = answer.setVariableResult.filter(({ attributeStatus }) => attributeStatus !== 'Accepted');
+      const isWritten = told.every(({ attributeStatus }) => attributeStatus === 'RebootRequired');
+      const detail = told.map(({ variable, attributeStatus }) => `${variable.name}: ${attributeStatus}`).join(', ');
+      return { outcome: isWritten ? 'accepted' : 'rejected', detail: detail === '' ? null : detail };
     },
   },
   TriggerMessage: {

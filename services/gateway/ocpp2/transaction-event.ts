@@ -3,7 +3,7 @@ import type { OCPP20 } from 'typed-ocpp';
 import { milliOf } from '#contracts/amounts';
 import type { AuthorizationPurpose, ChargingEvent } from '#contracts/generated/types';
 import type { Handled, HandlerContext, Row } from '../domain/action.ts';
-import { decideToken, type Decision } from '../domain/authorization.ts';
+import { decideStart, type Decision } from '../domain/authorization.ts';
 import { authorizationDecided } from '../domain/decided.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction, type TransactionFields } from '../domain/transaction.ts';
@@ -29,13 +29,19 @@ const purposes: Readonly<Record<Request['eventType'], AuthorizationPurpose>> = {
 
 function handle(request: Request, context: HandlerContext): Handled {
   const { token } = context;
-  const decision = token === undefined ? undefined : decideToken(token, context.station.locationId, context.now);
   const occurredAt = parseTimestamp(request.timestamp);
+  const shown = {
+    evseId: orNull(request.evse?.id),
+    remoteStartId: orNull(request.transactionInfo.remoteStartId),
+    startedAt: occurredAt,
+    now: context.now,
+  };
+  const decision = token === undefined ? undefined : decideStart(token, context.station.locationId, shown);
   const events: ChargingEvent[] = [];
   if (token !== undefined && decision !== undefined) {
     const occasion = {
       purpose: purposes[request.eventType],
-      evseId: orNull(request.evse?.id),
+      evseId: shown.evseId,
       transactionId: request.transactionInfo.transactionId,
     };
     events.push(authorizationDecided(context.meta(occurredAt), token, decision, occasion));

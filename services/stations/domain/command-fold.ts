@@ -86,10 +86,11 @@ function sentOne(state: StationCommands, event: CommandSent): Folded {
 
 function completedOne(state: StationCommands, event: CommandCompleted): Folded {
   const known = state.commands.get(event.commandId);
-  if (known === undefined || known.life.phase === 'completed') return { state };
+  const after = known && completed(known, event);
+  if (known === undefined || after === undefined || after === known) return { state };
   const { commandId, detail, answerJson, completedBy } = event;
   const news = [...state.news, { kind: 'completed', commandId, detail, answerJson, completedBy } as const];
-  return { state: withCommand({ ...state, news }, known, completed(known, event)) };
+  return { state: withCommand({ ...state, news }, known, after) };
 }
 
 function before(state: StationCommands | undefined, event: { tenantId: string; stationId: string }): StationCommands {

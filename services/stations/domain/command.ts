@@ -1,4 +1,5 @@
 // The life of one command: requested, sent, completed; what the log says of it, without its answer.
+import { onlyReads } from '#contracts/commands';
 import type { CommandCompleted, CommandLane, CommandOutcome, CommandRequested } from '#contracts/generated/types';
 
 export type Command = {
@@ -47,29 +48,47 @@ export function requestedCommand(request: CommandRequested, offset: number): Com
   return { ...identity, requestedAt, expiresAt, connectionEpoch, requests: 1, offset, life: { phase: 'requested' } };
 }
 
-/** Requested again is legal under a newer connection and while nothing was sent; else it changes nothing. */
+/** Requested again is legal under a newer connection and while nothing was sent, or it only reads; else it changes nothing. */
 export function requestedAgain(command: Command, request: CommandRequested): Command {
-  if (command.life.phase !== 'requested' || request.connectionEpoch <= command.connectionEpoch) return command;
-  return { ...command, connectionEpoch: request.connectionEpoch, requests: command.requests + 1 };
+  const { life, intent, requests } = command;
+  if (life.phase === 'completed' || request.connectionEpoch <= command.connectionEpoch) return command;
+  if (life.phase === 'sent' && !onlyReads(intent)) return command;
+  const { connectionEpoch } = request;
+  return { ...command, connectionEpoch, requests: requests + 1, life: { phase: 'requested' } };
 }
 
-/** Each CALL of a command is announced; the first one's connection stays, a completed command is not sent any more. */
+/**
+ * Each CALL of a command is announced; the first one's connection stays, a completed command is not sent any more. What
+ * is announced under an older connection than the request's comes too late: its gateway reads that, too, and sends nothing.
+ */
 export function sent(command: Command, said: Omit<Sent, 'at' | 'lastAt'> & { readonly sentAt: number }): Command {
   const { life } = command;
   if (life.phase === 'completed') return command;
   const { epoch, gatewayId, action, sentAt } = said;
   if (life.phase === 'requested') {
+    if (epoch !== command.connectionEpoch) return command;
     return { ...command, life: { phase: 'sent', sent: { epoch, gatewayId, action, at: sentAt, lastAt: sentAt } } };
   }
   if (epoch !== life.sent.epoch || sentAt <= life.sent.lastAt) return command;
   return { ...command, life: { phase: 'sent', sent: { ...life.sent, lastAt: sentAt } } };
 }
 
-/** The first completion wins. */
-export function completed(command: Command, completion: Pick<CommandCompleted, 'outcome' | 'completedAt'>): Command {
+/** completedBy of what the process of this service decides. */
+export const byStations = 'stations';
+
+/**
+ * The first completion wins. But that a command was never sent is no end of one that stands in the log as sent: it was
+ * decided before, and appended late.
+ */
+export function completed(
+  command: Command,
+  completion: Pick<CommandCompleted, 'outcome' | 'completedAt' | 'completedBy'>,
+): Command {
   const { life } = command;
+  const { outcome, completedAt, completedBy } = completion;
   if (life.phase === 'completed') return command;
-  const { outcome, completedAt } = completion;
+  const saysUnsent = completedBy === byStations && (outcome === 'offline' || outcome === 'expired');
+  if (life.phase === 'sent' && saysUnsent) return command;
   return {
     ...command,
     life: { phase: 'completed', sent: life.phase === 'sent' ? life.sent : null, outcome, completedAt },

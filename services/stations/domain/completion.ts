@@ -1,6 +1,7 @@
 // What becomes of a command that no gateway completes: decided from its life, its station's connection and the time.
+import { onlyReads } from '#contracts/commands';
 import type { CommandOutcome } from '#contracts/generated/types';
-import { noConnection, type Command, type Life } from './command.ts';
+import { noConnection, type Command, type Sent } from './command.ts';
 
 /** A station's connection as presence tells. `noticedAt`: when this process noticed, by its own clock. */
 export type Presence = {
@@ -31,7 +32,7 @@ export function decideCommand(command: Command, presence: Presence | undefined, 
     case 'requested':
       return decideUnsent(command, presence, nowMs);
     case 'sent':
-      return decideSent(life, presence, nowMs);
+      return decideSent(command, life.sent, presence, nowMs);
     case 'completed':
       return undefined;
   }
@@ -54,18 +55,32 @@ function decideAway(command: Command, detail: string): Decision | undefined {
   return waitingIntents.has(command.intent) ? undefined : { kind: 'complete', outcome: 'offline', detail };
 }
 
-function decideSent(
-  life: Extract<Life, { phase: 'sent' }>,
-  presence: Presence | undefined,
-  nowMs: number,
-): Decision | undefined {
-  const { sent } = life;
-  if (nowMs >= sent.lastAt + answerTimeoutMs) {
-    return { kind: 'complete', outcome: 'unknown', detail: 'it was sent, and the station did not answer in time' };
-  }
-  // No presence, or one older than the connection it was sent on: that connection's claim has yet to be read.
-  if (presence === undefined || presence.connectionEpoch < sent.epoch) return undefined;
-  const isOver = presence.connectionEpoch > sent.epoch || !presence.connected;
-  if (!isOver || nowMs < Math.max(presence.noticedAt, sent.lastAt) + endedGraceMs) return undefined;
-  return { kind: 'complete', outcome: 'unknown', detail: 'it was sent, and the connection ended without an answer' };
+function decideSent(command: Command, sent: Sent, presence: Presence | undefined, nowMs: number): Decision | undefined {
+  const answerMs = nowMs - sent.lastAt;
+  const isOver =
+    // No presence, or one older than the connection it was sent on: that connection's claim has yet to be read.
+    presence !== undefined &&
+    presence.connectionEpoch >= sent.epoch &&
+    (presence.connectionEpoch > sent.epoch || !presence.connected);
+  if (isOver && onlyReads(command.intent)) return decideRead(command, sent, presence, nowMs);
+  if (answerMs >= answerTimeoutMs) return unknown('the station did not answer in time');
+  if (!isOver || !isGraceOver(sent, presence, nowMs)) return undefined;
+  return unknown('the connection ended without an answer');
+}
+
+/** A read does no harm twice: it is asked for again under the next connection, as long as somebody may wait for it. */
+function decideRead(command: Command, sent: Sent, presence: Presence, nowMs: number): Decision | undefined {
+  if (!isGraceOver(sent, presence, nowMs)) return undefined;
+  if (nowMs >= command.expiresAt) return unknown('the connection ended without an answer');
+  const { connectionEpoch, connected, accepted } = presence;
+  const isElsewhere = connected && accepted && connectionEpoch > sent.epoch;
+  return isElsewhere ? { kind: 'request-again', connectionEpoch } : undefined;
+}
+
+function isGraceOver(sent: Sent, { noticedAt }: Presence, nowMs: number): boolean {
+  return nowMs >= Math.max(noticedAt, sent.lastAt) + endedGraceMs;
+}
+
+function unknown(why: string): Decision {
+  return { kind: 'complete', outcome: 'unknown', detail: `it was sent, and ${why}` };
 }

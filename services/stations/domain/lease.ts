@@ -22,28 +22,35 @@ export type Evidence = {
   readonly unclaimedSince: number | undefined;
   /** Since when leases and claims could be read without a break; silence before it proves nothing. */
   readonly readableSince: number;
+  /** So long without a renewal is the end of all connections of a gateway; it renews every 5 s. */
+  readonly leaseTimeoutMs: number;
 };
 
 /** holds: leave it. unclaimed: leave it, and remember since when. over: end it. */
 export type Judgement = 'holds' | 'unclaimed' | 'over';
 
-/** A gateway renews its lease every 5 s; so long without is the end of all its connections. */
-export const leaseTimeoutMs = 30_000;
 /** A gateway claims a connection at once; so long without is the end of the connection. */
 export const claimTimeoutMs = 30_000;
 
 export function judgeConnection(connection: LiveConnection, evidence: Evidence, nowMs: number): Judgement {
-  const { lease, claim, unclaimedSince, readableSince } = evidence;
+  const { claim, unclaimedSince, readableSince } = evidence;
   // A newer connection's StationConnected stands in the log: the live table has yet to read it, and drops this one then.
   if (claim !== undefined && claim.connectionEpoch > connection.lastEpoch) return 'holds';
   // A claim that says "ended" comes with a StationDisconnected: that is given time to be folded, even without a lease.
   const isEnded = claim !== undefined && !claim.connected && claim.connectionEpoch >= connection.firstEpoch;
-  if (!isEnded && isLeaseOver(lease, readableSince, nowMs)) return 'over';
+  if (!isEnded && isLeaseOver(evidence, nowMs)) return 'over';
   if (claim !== undefined && claim.connected && claim.connectionEpoch >= connection.firstEpoch) return 'holds';
   if (unclaimedSince === undefined) return 'unclaimed';
   return nowMs - Math.max(unclaimedSince, readableSince) >= claimTimeoutMs ? 'over' : 'unclaimed';
 }
 
-function isLeaseOver(lease: Lease | undefined, readableSince: number, nowMs: number): boolean {
+/** Leases of gateways that are gone for so long are forgotten: every start is a new instance with a lease of its own. */
+export const leaseForgottenMs = 60 * 60_000;
+
+export function isLeaseForgotten({ noticedAt }: Lease, nowMs: number): boolean {
+  return nowMs - noticedAt >= leaseForgottenMs;
+}
+
+function isLeaseOver({ lease, readableSince, leaseTimeoutMs }: Evidence, nowMs: number): boolean {
   return lease?.ended === true || nowMs - Math.max(lease?.noticedAt ?? 0, readableSince) >= leaseTimeoutMs;
 }

@@ -1,6 +1,7 @@
 // Who may speak before, after and without an accepted BootNotification.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { presenceOf } from '#services/gateway/claim';
 import { Identities } from '#services/gateway/identities';
 import { command, connect, fakeGateway, settle, type FakeGateway } from './fake-parts.ts';
 
@@ -67,7 +68,7 @@ test('an acceptance that reaches the cache after the newcomer’s upgrade is not
   const gateway = fakeGateway();
   const { connection } = connect(gateway);
   void connection.begin();
-  const older = { ...connection.presence(true), connectionEpoch: 50, accepted: true };
+  const older = { ...presenceOf(connection, true), connectionEpoch: 50, accepted: true };
   gateway.presences.set(connection.key, older);
   gateway.ackAll();
   await settle();
@@ -79,7 +80,7 @@ test('an older connection’s late acceptance is taken over, unless this one was
   const gateway = fakeGateway();
   const identities = new Identities(gateway.parts);
   const { connection } = await opened(gateway);
-  const late = { ...connection.presence(true), connectionEpoch: 50, accepted: true };
+  const late = { ...presenceOf(connection, true), connectionEpoch: 50, accepted: true };
   identities.onPresence(late);
   await settle();
   assert.equal(connection.accepted, true);

@@ -1,16 +1,18 @@
 // A gateway's parts with a log whose acknowledgements, a clock and a socket that the test controls.
 import { pino } from 'pino';
 import type { WebSocket } from 'uWebSockets.js';
-import { decodeRecord, type AnyRecord } from '#contracts/codec';
+import { decodeRecord, encodeRecord, type AnyRecord } from '#contracts/codec';
 import { intents, type Intent } from '#contracts/commands';
-import type { CommandRequested, StationPresence, TokenRegistered } from '#contracts/generated/types';
+import type { CommandRequested, Records, StationPresence, TokenRegistered } from '#contracts/generated/types';
 import { topicsFor } from '#contracts/topics';
 import { Fault } from '#kit/fault';
-import type { AppendRecord, LogWriter } from '#kit/event-log/types';
+import type { AppendRecord, LogRecord, LogWriter } from '#kit/event-log/types';
+import { Awake } from '#services/gateway/awake';
 import { gatewayConfig } from '#services/gateway/config';
 import { Connection, type Admitted } from '#services/gateway/connection';
 import { dialects, type GatewayParts } from '#services/gateway/parts';
 import { Roster } from '#services/gateway/roster';
+import { Vouchers } from '#services/gateway/vouchers';
 import { station, tenantKey } from './support.ts';
 
 export type Append = { readonly topic: string; readonly records: readonly AnyRecord[]; ack(): void; fail(): void };
@@ -28,6 +30,10 @@ export type FakeGateway = {
   /** Acknowledges whatever is appended, at once, from now on. */
   ackAll(): void;
   nowMs: number;
+  /** Whether what is acknowledged comes back at once to the reader of the commands. */
+  readsBack: boolean;
+  /** The monotonic clock: set forward, it is a pause of the process. */
+  monotonicMs: number;
 };
 
 export function fakeGateway(environment: Record<string, string> = {}): FakeGateway {
@@ -39,6 +45,7 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
   let acking = false;
   let offset = 100;
   let ids = 0;
+  let monotonicMs = 0;
   const append = (topic: string, _partition: number, records: readonly AppendRecord[]): Promise<number> =>
     new Promise((resolve, reject) => {
       for (const { type } of records) appended.push(`${topic} ${type}`);
@@ -49,12 +56,16 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
       const entry = {
         topic,
         records: decoded,
-        ack: () => resolve(base),
+        ack: () => {
+          resolve(base);
+          if (gateway.readsBack) readBack(roster, decoded);
+        },
         fail: () => reject(new Fault('LOG_UNAVAILABLE')),
       };
       if (acking) entry.ack();
       else pending.push(entry);
     });
+  const roster = new Roster();
   const log: LogWriter = { append, queuedBytes: 0, oldestUnackedMs: () => 0, close: async () => undefined };
   const gateway: FakeGateway = {
     pending,
@@ -62,7 +73,14 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
     records: everything,
     presences,
     tokens,
+    readsBack: true,
     nowMs: Date.UTC(2026, 10, 25, 10),
+    get monotonicMs() {
+      return monotonicMs;
+    },
+    set monotonicMs(ms) {
+      monotonicMs = ms;
+    },
     ackAll() {
       acking = true;
       for (const entry of pending.splice(0)) entry.ack();
@@ -88,7 +106,13 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
         },
         close: async () => undefined,
       },
-      roster: new Roster(),
+      roster,
+      awake: new Awake({
+        pausedMsMax: 15_000,
+        now: () => monotonicMs,
+        onPause: () => roster.endAll(1012, 'service was stopped', 'stopped'),
+      }),
+      vouchers: new Vouchers(() => tenantKey),
       logger: pino({ level: 'silent' }),
       now: () => gateway.nowMs,
       random: () => 0.5,
@@ -97,6 +121,12 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
     },
   };
   return gateway;
+}
+
+function readBack(roster: Roster, records: readonly AnyRecord[]): void {
+  for (const record of records)
+    if (record.type === 'CommandSent')
+      roster.get(`${record.tenantId}/${record.stationId}`)?.outbound.readBack(record.messageId);
 }
 
 export type FakeSocket = {
@@ -158,6 +188,15 @@ export function command(
     requestedAt: gateway.nowMs,
     expiresAt: gateway.nowMs + expirySeconds * 1000,
   };
+}
+
+/** A record of the commands topic as a reader hands it over. */
+export function logRecord<T extends 'CommandRequested' | 'CommandSent' | 'CommandCompleted'>(
+  type: T,
+  value: Records[T],
+): LogRecord {
+  const { tenantId, stationId } = value;
+  return { offset: 0, timestampMs: 0, key: `${tenantId}/${stationId}`, type, value: encodeRecord(type, value) };
 }
 
 /** Lets everything that waits for a resolved promise run. */

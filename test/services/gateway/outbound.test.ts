@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnyRecord } from '#contracts/codec';
-import { command, connect, fakeGateway, settle } from './fake-parts.ts';
+import { Deliveries } from '#services/gateway/commands';
+import { command, connect, fakeGateway, logRecord, settle } from './fake-parts.ts';
 
 const reset = { when: 'idle' };
 const start = { token: { uid: 'TAG', type: 'Central' } };
@@ -100,4 +101,104 @@ test('a connection that ends meanwhile completes nothing: the stations service s
     ['StationDisconnected'],
   );
   assert.equal(connection.outbound.busy, false);
+});
+
+test('the frame waits until its announcement is read back; an end that stands before it withdraws the command', async () => {
+  const { gateway, connection, socket, next } = await ready();
+  gateway.readsBack = false;
+  const wanted = command(gateway, connection, 'ResetStation', reset);
+  const deliveries = new Deliveries(gateway.parts);
+  deliveries.take(logRecord('CommandRequested', wanted));
+  const announced = await next();
+  assert.ok(announced?.type === 'CommandSent');
+  assert.deepEqual(socket.sent, []);
+  const end = { outcome: 'offline', detail: null, answerJson: null, completedAt: 1, completedBy: 'stations' } as const;
+  deliveries.take(logRecord('CommandCompleted', { ...wanted, ...end }));
+  deliveries.take(logRecord('CommandSent', announced));
+  await settle();
+  assert.deepEqual([socket.sent, gateway.pending, connection.outbound.busy], [[], [], false]);
+  // The next one is not held up, and goes out when it is read back.
+  deliveries.take(logRecord('CommandRequested', command(gateway, connection, 'ResetStation', reset)));
+  const second = await next();
+  assert.ok(second?.type === 'CommandSent');
+  deliveries.take(logRecord('CommandSent', second));
+  await settle();
+  assert.equal(socket.sent.length, 1);
+});
+
+test('a request under a newer connection takes a command away, whether it waits or was announced too late', async () => {
+  const { gateway, connection, socket, next } = await ready();
+  gateway.readsBack = false;
+  const deliveries = new Deliveries(gateway.parts);
+  const [first, waiting] = [1, 2].map(() => command(gateway, connection, 'ResetStation', reset));
+  assert.ok(first !== undefined && waiting !== undefined);
+  for (const each of [first, waiting]) deliveries.take(logRecord('CommandRequested', each));
+  const announced = await next();
+  assert.ok(announced?.type === 'CommandSent');
+  for (const each of [first, waiting])
+    deliveries.take(logRecord('CommandRequested', { ...each, connectionEpoch: first.connectionEpoch + 1 }));
+  deliveries.take(logRecord('CommandSent', announced));
+  await settle();
+  assert.deepEqual([socket.sent, gateway.pending], [[], []]);
+});
+
+test('what another gateway announced first is not begun here, but a read is', async () => {
+  const { gateway, connection, next } = await ready();
+  const deliveries = new Deliveries(gateway.parts);
+  const begin = async (intent: 'ResetStation' | 'ReadConfiguration', parameters: object) => {
+    const wanted = command(gateway, connection, intent, parameters);
+    const rest = { gatewayId: 'gw-other', messageId: 'm', action: 'A', sentAt: 1 };
+    deliveries.take(logRecord('CommandSent', { ...wanted, ...rest, connectionEpoch: 1 }));
+    deliveries.take(logRecord('CommandRequested', wanted));
+    return next();
+  };
+  assert.equal(await begin('ResetStation', reset), undefined);
+  assert.equal((await begin('ReadConfiguration', {}))?.type, 'CommandSent');
+});
+
+test('an answer that is no frame fails the command at once and is not answered', async () => {
+  const { gateway, connection, socket, next } = await ready();
+  connection.outbound.request(command(gateway, connection, 'ResetStation', reset));
+  await next();
+  const [, id] = JSON.parse(socket.sent[0] ?? '') as [number, string];
+  connection.receive('[3,"another"]');
+  connection.receive(`[3,"${id}"]`);
+  const completed = await next();
+  assert.ok(completed?.type === 'CommandCompleted' && completed.outcome === 'failed');
+  assert.equal(socket.sent.length, 1);
+});
+
+test('written keys tell which needs a reboot, which was refused, and which was not sent', async () => {
+  const { gateway, connection, socket, next, answer } = await ready();
+  const variables = ['A', 'B', 'C', 'D'].map((variable) => ({ variable, value: '1' }));
+  connection.outbound.request(command(gateway, connection, 'WriteConfiguration', { variables }));
+  for (const status of ['RebootRequired', 'Accepted', 'Rejected']) {
+    await next();
+    answer({ status });
+  }
+  const completed = await next();
+  assert.ok(completed?.type === 'CommandCompleted' && completed.outcome === 'rejected');
+  assert.equal(completed.detail, 'A: RebootRequired; C: Rejected; not sent: D');
+  assert.equal(socket.sent.length, 3);
+});
+
+test('a process that was stopped sends nothing as it wakes: its sockets end first', async () => {
+  const { gateway, connection, socket, next } = await ready();
+  socket.end = (code, reason) => {
+    socket.ends.push({ code, reason });
+    void connection.gone(code);
+  };
+  const deliveries = new Deliveries(gateway.parts);
+  gateway.monotonicMs += 15_000;
+  deliveries.take(logRecord('CommandRequested', command(gateway, connection, 'ReadConfiguration', {})));
+  assert.equal((await next())?.type, 'CommandSent');
+  assert.equal(socket.sent.length, 1);
+  gateway.monotonicMs += 15_001;
+  deliveries.take(logRecord('CommandRequested', command(gateway, connection, 'ReadConfiguration', {})));
+  await settle();
+  assert.deepEqual([socket.ends.map(({ code }) => code), socket.sent.length], [[1012], 1]);
+  assert.deepEqual(
+    gateway.pending.map(({ records }) => records[0]?.type),
+    ['StationDisconnected'],
+  );
 });

@@ -2,6 +2,7 @@
 import type { StationRegistered, TokenRegistered } from '#contracts/generated/types';
 import { reportedIdOf, tokenRefOf } from '#contracts/keys';
 import type { HandlerContext } from '#services/gateway/domain/action';
+import type { Voucher } from '#services/gateway/domain/voucher';
 
 export const now = Date.UTC(2026, 10, 25, 10);
 export const tenantKey = Buffer.alloc(32, 7);
@@ -35,7 +36,12 @@ export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {
 
 /** Context of a CALL that shows `uid`, known to the cache as `found`. */
 export function contextOf(
-  options: { uid?: string; found?: TokenRegistered; station?: Partial<StationRegistered> } = {},
+  options: {
+    uid?: string;
+    found?: TokenRegistered;
+    station?: Partial<StationRegistered>;
+    vouchers?: readonly Voucher[];
+  } = {},
 ): HandlerContext {
   let seq = 0;
   const { uid, found } = options;
@@ -45,7 +51,14 @@ export function contextOf(
     station: { ...station, ...options.station },
     now,
     token:
-      uid === undefined ? undefined : { tokenRef: tokenRefOf(tenantKey, 'Unknown', uid), tokenType: 'Unknown', found },
+      uid === undefined
+        ? undefined
+        : {
+            tokenRef: tokenRefOf(tenantKey, 'Unknown', uid),
+            tokenType: 'Unknown',
+            found,
+            vouchers: options.vouchers ?? [],
+          },
     jitter: 0.5,
     reportedId: (transactionId) => reportedIdOf('default', 'CS-001', transactionId),
     meta: (occurredAt) => ({

@@ -20,11 +20,13 @@ function openRig(options: { claimed: boolean }) {
   let ticked = 0;
   let readable = true;
   const appended: { topic: string; record: AnyRecord }[] = [];
+  const tombstones: string[] = [];
   const now = (): number => nowMs;
   const presence = new PresenceBook({ logger, now, onChange: () => {} });
   const take = (topic: string, { key, type, value }: AppendRecord): void => {
-    const bytes = Buffer.from(value ?? []);
-    appended.push({ topic, record: decodeRecord(bytes) });
+    if (value === null) tombstones.push(key);
+    const bytes = value === null ? null : Buffer.from(value);
+    if (bytes !== null) appended.push({ topic, record: decodeRecord(bytes) });
     if (topic === topics.presence.name) presence.onRecord({ offset: 0, timestampMs: 0, key, type, value: bytes });
   };
   const log = {
@@ -47,13 +49,14 @@ function openRig(options: { claimed: boolean }) {
     database,
     logger,
     tickMs: 2,
+    leaseTimeoutMs: 30_000,
     leads: () => true,
     readToEnd,
     now,
   });
   const renew = (): void => {
     const value = encodeRecord('GatewayLease', { gatewayId: 'gw-a', startedAt: 0, renewedAt: 0, ended: false });
-    presence.onRecord({ offset: 0, timestampMs: 0, key: 'gateway/gw-a', type: 'GatewayLease', value });
+    presence.onRecord({ offset: 0, timestampMs: 0, key: 'gw-a', type: 'GatewayLease', value });
   };
   const claim = {
     tenantId,
@@ -72,6 +75,8 @@ function openRig(options: { claimed: boolean }) {
   renew();
   return {
     appended,
+    tombstones,
+    presence,
     renew,
     close: () => timer.close(),
     setReadable(value: boolean) {
@@ -136,5 +141,16 @@ test('after a pause of this process every lease has its 30 s again', async () =>
   await rig.pass(1, false, 60_000);
   await rig.pass(28, false);
   assert.equal(rig.appended.length, 0);
+  await rig.close();
+});
+
+test('the lease of a gateway that is long gone leaves the topic by a tombstone, once; that of a living one stays', async () => {
+  const rig = openRig({ claimed: true });
+  await rig.pass(60 * 4, true, 15_000);
+  assert.deepEqual(rig.tombstones, []);
+  await rig.pass(60 * 4 - 1, false, 15_000);
+  assert.deepEqual(rig.tombstones, []);
+  await rig.pass(10, false, 15_000);
+  assert.deepEqual([rig.tombstones, rig.presence.lease('gw-a')], [['gw-a'], undefined]);
   await rig.close();
 });

@@ -184,7 +184,7 @@ export class FakeGateway {
 
   async renewLease(ended: boolean): Promise<void> {
     const value = { gatewayId: this.#id, startedAt: 0, renewedAt: Date.now(), ended };
-    await this.#append('presence', `gateway/${this.#id}`, 'GatewayLease', value);
+    await this.#append('presence', this.#id, 'GatewayLease', value);
   }
 
   /** Connects a station; it is accepted, claimed, and its epoch comes back. */

@@ -1,7 +1,14 @@
 // What becomes of a command that no gateway completes: every transition, both sides of every border.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completed, noConnection, requestedCommand, sent, type Command } from '#services/stations/domain/command';
+import {
+  completed,
+  noConnection,
+  requestedAgain,
+  requestedCommand,
+  sent,
+  type Command,
+} from '#services/stations/domain/command';
 import {
   answerTimeoutMs,
   decideCommand,
@@ -84,6 +91,48 @@ test('sent on a connection whose claim is yet to be read: nothing is decided bef
 
 test('a command that was sent does not expire, a completed one is done', () => {
   assert.equal(outcomeOf(sentOne(30_000), held(5), 40_000), undefined);
-  const done = completed(sentOne(), { outcome: 'rejected', completedAt: 3000 });
+  const done = completed(sentOne(), { outcome: 'rejected', completedAt: 3000, completedBy: 'gw-a' });
   assert.equal(outcomeOf(done, undefined, 1_000_000), undefined);
+});
+
+test('a read whose answer was lost is asked for again under the next connection, nothing else is', () => {
+  const sentOn5 = (intent: string): Command =>
+    sent(waiting(intent), { epoch: 5, gatewayId: 'gw-a', action: 'GetConfiguration', sentAt: 2000 });
+  const read = sentOn5('ReadConfiguration');
+  const gone = held(5, { connected: false, noticedAt: 4000 });
+  assert.equal(outcomeOf(read, gone, 30_999), undefined);
+  assert.equal(outcomeOf(read, gone, 31_000), 'unknown');
+  assert.equal(outcomeOf(read, held(9, { noticedAt: 4000 }), 4000 + endedGraceMs - 1), undefined);
+  assert.equal(outcomeOf(read, held(9, { noticedAt: 4000 }), 4000 + endedGraceMs), 'again 9');
+  assert.equal(outcomeOf(read, held(9, { noticedAt: 4000, accepted: false }), 30_999), undefined);
+  for (const intent of [...atOnce, 'WriteConfiguration'])
+    assert.equal(outcomeOf(sentOn5(intent), held(9, { noticedAt: 4000 }), 4000 + endedGraceMs), 'unknown', intent);
+});
+
+test('requested again: what was sent stays sent, a read begins anew, under a newer connection alone', () => {
+  const request = requested('c1', { connectionEpoch: 9 });
+  assert.equal(requestedAgain(sentOne(), request).life.phase, 'sent');
+  const read = sent(waiting('ReadConfiguration'), { epoch: 5, gatewayId: 'gw-a', action: 'Get', sentAt: 2000 });
+  const again = requestedAgain(read, request);
+  assert.deepEqual([again.life.phase, again.connectionEpoch, again.requests], ['requested', 9, 2]);
+  assert.equal(requestedAgain(read, { ...request, connectionEpoch: 5 }), read);
+});
+
+test('a frame announced under the older connection, after the request under the newer, is none', () => {
+  const again = requestedAgain(waiting('ResetStation'), requested('c1', { connectionEpoch: 9 }));
+  const late = { epoch: 5, gatewayId: 'gw-a', action: 'Reset', sentAt: 2000 };
+  assert.equal(sent(again, late), again);
+  assert.equal(sent(again, { ...late, epoch: 9 }).life.phase, 'sent');
+});
+
+test('that it was never sent is no end of a command that was: the decision came late', () => {
+  for (const outcome of ['offline', 'expired'] as const) {
+    const late = { outcome, completedAt: 3000, completedBy: 'stations' };
+    assert.equal(completed(sentOne(), late).life.phase, 'sent');
+    assert.equal(completed(waiting('ResetStation'), late).life.phase, 'completed');
+    // A gateway says expired of what it announced and then did not send.
+    assert.equal(completed(sentOne(), { ...late, completedBy: 'gw-a' }).life.phase, 'completed');
+  }
+  const unknown = { outcome: 'unknown', completedAt: 3000, completedBy: 'stations' } as const;
+  assert.equal(completed(sentOne(), unknown).life.phase, 'completed');
 });

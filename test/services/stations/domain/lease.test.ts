@@ -1,10 +1,17 @@
 // When a connection that the log calls live is ended by the timer: both sides of every border.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { claimTimeoutMs, judgeConnection, leaseTimeoutMs, type Evidence } from '#services/stations/domain/lease';
+import {
+  claimTimeoutMs,
+  isLeaseForgotten,
+  judgeConnection,
+  leaseForgottenMs,
+  type Evidence,
+} from '#services/stations/domain/lease';
 
 const connection = { tenantId: 'default', stationId: 'CS-1', firstEpoch: 7, lastEpoch: 9, gatewayId: 'gw-a' };
 const now = 1_000_000;
+const leaseTimeoutMs = 30_000;
 const judge = (evidence: Partial<Evidence>): string =>
   judgeConnection(
     connection,
@@ -13,6 +20,7 @@ const judge = (evidence: Partial<Evidence>): string =>
       claim: { connectionEpoch: 9, connected: true },
       unclaimedSince: undefined,
       readableSince: 0,
+      leaseTimeoutMs,
       ...evidence,
     },
     now,
@@ -59,4 +67,9 @@ test('an end that presence knows already is given time to reach the live table, 
   assert.equal(judge({ claim, lease }), 'unclaimed');
   assert.equal(judge({ claim, lease, unclaimedSince: now - claimTimeoutMs + 1 }), 'unclaimed');
   assert.equal(judge({ claim, lease, unclaimedSince: now - claimTimeoutMs }), 'over');
+});
+
+test('the lease of a gateway that is gone for an hour is forgotten, not before', () => {
+  assert.equal(isLeaseForgotten({ noticedAt: now, ended: true }, now + leaseForgottenMs - 1), false);
+  assert.equal(isLeaseForgotten({ noticedAt: now, ended: false }, now + leaseForgottenMs), true);
 });
