@@ -21,6 +21,8 @@ export type ModelLine =
   | ({ kind: 'end-offered' } & EndLine)
   | { kind: 'end-acknowledged'; key: string }
   | { kind: 'readings-acknowledged'; key: string; readings: number }
+  /** Messages between start and end, by their timestamps, which no two messages of a station share. */
+  | { kind: 'facts-acknowledged'; key: string; atMs: readonly number[] }
   | { kind: 'dropped'; key: string; what: TransactionMessage['kind'] };
 
 /** What stations tell their model. `transactionId` is the platform's answer in 1.6. */
@@ -61,11 +63,14 @@ export type LineModel = Model & { write(line: ModelLine): void; flush(): void };
 export function modelTo(append: (line: string) => void): LineModel {
   const readings = new Map<string, number>();
   const fresh = new Set<string>();
+  const facts = new Map<string, number[]>();
   const offeredOnce = new WeakSet<TransactionMessage>();
   const write = (line: ModelLine): void => append(`${JSON.stringify(line)}\n`);
   const flush = (): void => {
     for (const key of fresh) write({ kind: 'readings-acknowledged', key, readings: readings.get(key) ?? 0 });
     fresh.clear();
+    for (const [key, atMs] of facts) write({ kind: 'facts-acknowledged', key, atMs });
+    facts.clear();
   };
   return {
     write,
@@ -80,6 +85,11 @@ export function modelTo(append: (line: string) => void): LineModel {
       const key = sessionKeyOf(station.stationId, message.session);
       if (message.kind === 'started')
         write({ kind: 'start-acknowledged', key, transactionId: message.session.transactionId ?? null });
+      if (message.kind !== 'started' && message.kind !== 'ended') {
+        const atMs = facts.get(key);
+        if (atMs === undefined) facts.set(key, [message.atMs]);
+        else atMs.push(message.atMs);
+      }
       if (message.kind === 'metered') {
         readings.set(key, (readings.get(key) ?? 0) + 1);
         fresh.add(key);
@@ -129,6 +139,8 @@ export type ModelSession = StartLine & {
   meterStopMilliWh: number | null;
   /** Acknowledged readings of its course. */
   readings: number;
+  /** Timestamps of all acknowledged messages between start and end. */
+  factsAtMs: number[];
 };
 
 export type FleetModel = { readonly sinceMs: number; readonly sessions: ReadonlyMap<string, ModelSession> };
@@ -156,6 +168,7 @@ function applyLine(sessions: Map<string, ModelSession>, line: Exclude<ModelLine,
       endedAtMs: null,
       meterStopMilliWh: null,
       readings: 0,
+      factsAtMs: [],
     });
     return;
   }
@@ -176,6 +189,9 @@ function applyLine(sessions: Map<string, ModelSession>, line: Exclude<ModelLine,
       return;
     case 'readings-acknowledged':
       session.readings = line.readings;
+      return;
+    case 'facts-acknowledged':
+      session.factsAtMs.push(...line.atMs);
       return;
     case 'dropped':
       if (line.what === 'started') session.start = 'dropped';

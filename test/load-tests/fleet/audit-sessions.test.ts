@@ -22,6 +22,7 @@ function told(given: Partial<ModelSession> = {}): ModelSession {
     endedAtMs: startedAtMs + 60_000,
     meterStopMilliWh: 51_000,
     readings: 4,
+    factsAtMs: [],
     ...given,
   };
 }

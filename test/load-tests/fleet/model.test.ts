@@ -63,10 +63,24 @@ test('readings are written when flushed, cumulative, and only when there are new
   assert.equal(lines.length, 1);
   model.flush();
   model.flush();
-  assert.equal(lines.length, 2);
+  // The start, the count of readings, their timestamps.
+  assert.equal(lines.length, 3);
   model.acknowledged(station, messageOf('metered', { session }));
   model.flush();
   assert.equal(sessions()[0]?.readings, 3);
+});
+
+test('every acknowledged message between start and end is known by its timestamp', () => {
+  const { model, sessions } = written();
+  const session = sessionOf();
+  model.offered(station, messageOf('started', { session }));
+  model.acknowledged(station, messageOf('charging', { session, atMs: 1_001 }));
+  model.flush();
+  model.acknowledged(station, messageOf('metered', { session, atMs: 1_002 }));
+  model.acknowledged(station, messageOf('ended', { session, atMs: 1_003 }));
+  model.close();
+  assert.deepEqual(sessions()[0]?.factsAtMs, [1_001, 1_002]);
+  assert.equal(sessions()[0]?.readings, 1);
 });
 
 test('a line cut off by a kill, or about an unknown session, does not spoil the rest', () => {
