@@ -1,13 +1,17 @@
 // Decides about a WebSocket upgrade: who is it, may it, in which version.
-import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PasswordVerifier, StationRegistered } from '#contracts/generated/types';
 import { stationKey } from '#contracts/keys';
-import { isChosenPassword, isGeneratedPassword } from '#contracts/passwords';
+import { isGeneratedPassword } from '#contracts/passwords';
 import type { Admitted } from './connection.ts';
-import { basicCredentialsOf, passwordForms, type Credentials } from './domain/basic-auth.ts';
+import { basicCredentialsOf, passwordForms } from './domain/basic-auth.ts';
+import { clientAddress } from './domain/client-address.ts';
 import { negotiate } from './domain/subprotocol.ts';
 import { addressOf } from './domain/url.ts';
+import { retryAfterSecondsOf } from './domain/waiting-line.ts';
 import { dialects, type GatewayParts } from './parts.ts';
+import { UpgradeLimits, type Limited } from './upgrade-limits.ts';
+import { VerifiedPasswords, type Credible } from './verified-passwords.ts';
 
 /** What an upgrade request says, read before its handler returns. */
 export type Upgrade = {
@@ -16,6 +20,7 @@ export type Upgrade = {
   readonly subprotocols: string;
   readonly origin: string;
   readonly remoteAddress: string;
+  readonly forwardedFor: string;
 };
 
 export type Refusal = {
@@ -26,11 +31,18 @@ export type Refusal = {
 };
 export type Admission = Refusal | { readonly kind: 'admitted'; readonly admitted: Admitted };
 
-/** Whether the credentials are the station's; 'busy' is no verdict on them. */
-type Credible = boolean | 'busy';
+/** Who asks: an identity as the URL names it, which may not exist, and the address it asks from where that says anything. */
+type Asking = {
+  readonly upgrade: Upgrade;
+  readonly stationId: string;
+  readonly key: string;
+  readonly address?: string;
+};
 
 const retryAfterSecondsMin = 5;
 const retryAfterSecondsSpread = 25;
+/** Another gateway may serve at once, but not all of a drained one's stations. */
+const drainedWaitMs = 1_000;
 
 /** Unknown station and wrong password cost and look the same. */
 const nobodysVerifier: PasswordVerifier = {
@@ -42,66 +54,110 @@ const nobodysVerifier: PasswordVerifier = {
 
 export class Admissions {
   readonly #parts: GatewayParts;
-  readonly #verified = new VerifiedPasswords();
+  readonly #limits: UpgradeLimits;
+  readonly #verified: VerifiedPasswords;
+  #held = 0;
   draining = false;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.#limits = new UpgradeLimits(parts.config, parts.now);
+    this.#verified = new VerifiedPasswords(parts.config.passwordChecksMax);
   }
 
-  /** A promise only where a chosen password must be checked off-thread. */
+  /** A promise where a chosen password is checked off-thread, and for every failed login: its answer tells no time. */
   decide(upgrade: Upgrade): Admission | Promise<Admission> {
-    const { awake, caches } = this.#parts;
-    // Its station is elsewhere by now, and must not be displaced there.
-    awake.check();
-    if (awake.isSettling) return this.#unavailable('just-woken');
-    if (this.draining || !caches.ready) return this.#unavailable(this.draining ? 'draining' : 'not-ready');
+    const decided = this.#decide(upgrade);
+    if (!(decided instanceof Promise) && !isFailed(decided)) return decided;
+    if (!(decided instanceof Promise) && this.#held >= this.#parts.config.failedLoginsHeldMax)
+      return this.#unavailable('failed-logins');
+    return this.#hold(decided);
+  }
+
+  async #hold(decided: Admission | Promise<Admission>): Promise<Admission> {
+    const answerAt = performance.now() + this.#parts.config.failedLoginAnswerMs;
+    this.#held++;
+    try {
+      const admission = await decided;
+      if (isFailed(admission)) await delay(Math.max(0, answerAt - performance.now()));
+      return admission;
+    } finally {
+      this.#held--;
+    }
+  }
+
+  /** 1. Whatever costs nothing: drain, caches, overload, rates. 2. Who is it? 3. Its own rates, its version. */
+  #decide(upgrade: Upgrade): Admission | Promise<Admission> {
+    const { caches, config } = this.#parts;
+    const closed = this.#closed();
+    if (closed !== undefined) return closed;
     // Stations are no browsers: a request that names an origin is a page in somebody's browser (ASVS 4.4.2).
     if (upgrade.origin !== '') return { kind: 'refused', status: '403 Forbidden', reason: 'origin' };
+    const address = clientAddress(upgrade.remoteAddress, upgrade.forwardedFor, config.trustedProxies);
+    const limited = this.#limits.onArrival(address);
+    if (limited !== undefined) return this.#tooMany(limited);
     const addressed = addressOf(upgrade.url);
     if (addressed === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'malformed-url' };
     const key = stationKey(addressed.tenantId, addressed.stationId);
+    const asking = { upgrade, stationId: addressed.stationId, key, ...(address === undefined ? {} : { address }) };
     const station = caches.station(key);
-    const checked = this.#check(addressed.stationId, station, basicCredentialsOf(upgrade.authorization));
-    if (checked instanceof Promise) return checked.then((credible) => this.#afterWait(upgrade, key, credible));
-    return this.#after(upgrade, station, checked);
+    const checked = this.#check(asking, station);
+    if (checked instanceof Promise) return checked.then((credible) => this.#afterWait(asking, credible));
+    return this.#after(asking, station, checked);
+  }
+
+  /** Why nobody is let in now. */
+  #closed(): Refusal | undefined {
+    const { awake, caches, pressure } = this.#parts;
+    // Its station is elsewhere by now, and must not be displaced there.
+    awake.check();
+    if (awake.isSettling) return this.#unavailable('just-woken');
+    if (this.draining) return this.#unavailable('draining', drainedWaitMs);
+    if (!caches.ready) return this.#unavailable('not-ready');
+    return pressure.refusal === undefined ? undefined : this.#unavailable(pressure.refusal);
   }
 
   /** While the password was checked the gateway may have begun to drain, the station may have been disabled. */
-  #afterWait(upgrade: Upgrade, key: string, credible: Credible): Admission {
-    if (this.draining) return this.#unavailable('draining');
-    const station = this.#parts.caches.station(key);
-    return this.#after(upgrade, station?.enabled === true ? station : undefined, credible);
+  #afterWait(asking: Asking, credible: Credible): Admission {
+    const closed = this.#closed();
+    if (closed !== undefined) return closed;
+    const station = this.#parts.caches.station(asking.key);
+    return this.#after(asking, station?.enabled === true ? station : undefined, credible);
   }
 
-  #after(upgrade: Upgrade, station: StationRegistered | undefined, credible: Credible): Admission {
+  #after(asking: Asking, station: StationRegistered | undefined, credible: Credible): Admission {
     if (credible === 'busy') return this.#unavailable('password-checks');
-    if (credible && station !== undefined) return this.#version(upgrade, station);
+    if (credible === true && station !== undefined) {
+      const limited = this.#limits.onAuthenticated(asking.key);
+      return limited === undefined ? this.#version(asking, station) : this.#tooMany(limited);
+    }
+    const waitMs = this.#limits.restMs(asking.key, asking.address);
+    if (waitMs > 0) return this.#tooMany({ reason: 'logins-rest', waitMs });
+    this.#limits.onFailed(asking.key, asking.address);
     return { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' };
   }
 
-  #check(
-    stationId: string,
-    station: StationRegistered | undefined,
-    credentials: Credentials | undefined,
-  ): Credible | Promise<Credible> {
+  #check(asking: Asking, station: StationRegistered | undefined): Credible | Promise<Credible> {
     const usable = station?.enabled === true ? station : undefined;
     // Profile 0 (no authentication) exists only where the registry opted a station into it.
     if (usable?.securityProfile === 0) return true;
+    const credentials = basicCredentialsOf(asking.upgrade.authorization);
     if (credentials === undefined) return false;
-    const isSelf = credentials.user === stationId;
+    const isSelf = credentials.user === asking.stationId;
     const forms = passwordForms(credentials.password);
     const verifiers = usable?.verifiers ?? [];
     const generated = verifiers.filter(({ scheme }) => scheme === 'hmac-sha256');
+    // Checked also while logins rest: nobody guesses 128 bits, and the genuine station must get in.
     const matches = [...generated, nobodysVerifier].some((verifier) =>
       forms.some((form) => isGeneratedPassword(verifier, form)),
     );
     if (matches || !isSelf) return matches && isSelf;
     const chosen = verifiers.filter(({ scheme }) => scheme === 'scrypt');
-    return chosen.length === 0 ? false : this.#verified.check(chosen, forms);
+    const rests = this.#limits.restMs(asking.key, asking.address) > 0;
+    return chosen.length === 0 ? false : this.#verified.check(chosen, forms, rests);
   }
 
-  #version(upgrade: Upgrade, station: StationRegistered): Admission {
+  #version({ upgrade, address }: Asking, station: StationRegistered): Admission {
     const { tenantId, stationId } = station;
     // A connection lives for weeks and never asks for its password again.
     const kept = { ...station, verifiers: [] };
@@ -113,57 +169,28 @@ export class Admissions {
     const dialect = negotiated.version === '2.1' ? undefined : dialects[negotiated.version];
     if (dialect === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'subprotocol' };
     const { subprotocol } = negotiated;
+    const remoteAddress = address ?? upgrade.remoteAddress;
     return {
       kind: 'admitted',
-      admitted: { tenantId, stationId, station: kept, dialect, subprotocol, remoteAddress: upgrade.remoteAddress },
+      admitted: { tenantId, stationId, station: kept, dialect, subprotocol, remoteAddress },
     };
   }
 
-  #unavailable(reason: string): Refusal {
-    const retryAfterSeconds = retryAfterSecondsMin + Math.floor(this.#parts.random() * retryAfterSecondsSpread);
+  #tooMany({ reason, waitMs }: Limited): Refusal {
+    return this.#unavailable(reason, waitMs);
+  }
+
+  /** Jittered, so that those who were refused in one instant do not come back in one. */
+  #unavailable(reason: string, waitMs?: number): Refusal {
+    const { random } = this.#parts;
+    const retryAfterSeconds =
+      waitMs === undefined
+        ? retryAfterSecondsMin + Math.floor(random() * retryAfterSecondsSpread)
+        : retryAfterSecondsOf(waitMs, random());
     return { kind: 'refused', status: '503 Service Unavailable', reason, retryAfterSeconds };
   }
 }
 
-const verifiedMax = 50_000;
-const checksAtOnceMax = 8;
-
-/** Chosen passwords that were verified once, so that a reconnect storm costs no scrypt; bounded, oldest out. */
-class VerifiedPasswords {
-  readonly #known = new Set<string>();
-  #running = 0;
-
-  /** 'busy' where the answer needs a scrypt that may not run now: guessers must not queue scrypt behind scrypt. */
-  async check(verifiers: readonly PasswordVerifier[], forms: readonly Buffer[]): Promise<Credible> {
-    const pairs = verifiers.flatMap((verifier) =>
-      forms.map((form) => ({ verifier, form, print: printOf(verifier, form) })),
-    );
-    // All that is known comes first: while a password is rotated the old verifier must not cost each reconnect a scrypt.
-    if (pairs.some(({ print }) => this.#known.has(print))) return true;
-    for (const { verifier, form, print } of pairs) {
-      if (this.#running >= checksAtOnceMax) return 'busy';
-      if (await this.#run(verifier, form)) return this.#remember(print);
-    }
-    return false;
-  }
-
-  async #run(verifier: PasswordVerifier, form: Buffer): Promise<boolean> {
-    this.#running++;
-    try {
-      return await isChosenPassword(verifier, form);
-    } finally {
-      this.#running--;
-    }
-  }
-
-  #remember(print: string): true {
-    const [oldest] = this.#known;
-    if (this.#known.size >= verifiedMax && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.add(print);
-    return true;
-  }
-}
-
-function printOf({ salt, hash }: PasswordVerifier, form: Buffer): string {
-  return createHash('sha256').update(salt).update(hash).update(form).digest('base64');
+function isFailed(admission: Admission): boolean {
+  return admission.kind === 'refused' && admission.reason === 'unauthorized';
 }

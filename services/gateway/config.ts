@@ -1,6 +1,6 @@
 // Configuration of a gateway, with defaults and bounds.
 import { commonSettings } from '#kit/common-settings';
-import { choice, integer, readConfig, type ConfigOf, type Environment } from '#kit/env';
+import { choice, integer, list, readConfig, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
   ...commonSettings,
@@ -24,8 +24,44 @@ const settings = {
   supersededGraceMs: integer('SUPERSEDED_GRACE_MS', 2_000, 10, 60_000),
   /** Stopped for longer, this process ends its connections as it wakes: others may have given them up (after 30 s). */
   pausedMsMax: integer('PAUSED_MS_MAX', 15_000, 200, 600_000),
+  upgradesPerSecondMax: integer('UPGRADES_PER_SECOND_MAX', 500, 1, 100_000),
+  upgradesBurstMax: integer('UPGRADES_BURST_MAX', 1_000, 1, 100_000),
+  /** Connects of one identity, after it proved who it is. */
+  identityConnectsPerSecondMax: integer('IDENTITY_CONNECTS_PER_SECOND_MAX', 1, 1, 1_000),
+  identityConnectsBurstMax: integer('IDENTITY_CONNECTS_BURST_MAX', 5, 1, 10_000),
+  /** So many connects of one identity within the window, and it is refused for a while. */
+  flappingConnectsMax: integer('FLAPPING_CONNECTS_MAX', 15, 2, 100_000),
+  flappingWindowMs: integer('FLAPPING_WINDOW_MS', 60_000, 100, 3_600_000),
+  flappingRefusedMs: integer('FLAPPING_REFUSED_MS', 300_000, 100, 86_400_000),
+  /** 0: no limit. Mobile carriers put thousands of stations behind one address, so only who knows the sites sets it. */
+  addressUpgradesPerSecondMax: integer('ADDRESS_UPGRADES_PER_SECOND_MAX', 0, 0, 100_000),
+  addressUpgradesBurstMax: integer('ADDRESS_UPGRADES_BURST_MAX', 100, 1, 100_000),
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustedProxies: list('TRUSTED_PROXIES', []),
+  /** Failed logins before password checks rest, for a second and then twice as long each time. */
+  identityFailuresFree: integer('IDENTITY_FAILURES_FREE', 10, 1, 100_000),
+  addressFailuresFree: integer('ADDRESS_FAILURES_FREE', 100, 1, 1_000_000),
+  failuresRestMsMin: integer('FAILURES_REST_MS_MIN', 1_000, 10, 3_600_000),
+  failuresRestMsMax: integer('FAILURES_REST_MS_MAX', 300_000, 10, 86_400_000),
+  /** Upgrades whose password is being checked, at once: nobody else is undecided. */
+  passwordChecksMax: integer('PASSWORD_CHECKS_MAX', 8, 1, 1_000),
+  /** A failed login is answered so long after it came, whether the identity exists or not; so many may wait for that. */
+  failedLoginAnswerMs: integer('FAILED_LOGIN_ANSWER_MS', 250, 0, 10_000),
+  failedLoginsHeldMax: integer('FAILED_LOGINS_HELD_MAX', 1_000, 1, 100_000),
+  /** Identities and addresses that are remembered for these limits. */
+  limitedKeysMax: integer('LIMITED_KEYS_MAX', 100_000, 100, 10_000_000),
   leaseEveryMs: integer('LEASE_EVERY_MS', 5_000, 100, 60_000),
-  appendTimeoutMs: integer('APPEND_TIMEOUT_MS', 30_000, 100, 600_000),
+  /** Within the 30 s that stations wait for an answer: a socket that closes costs them no try, a timeout does. */
+  appendTimeoutMs: integer('APPEND_TIMEOUT_MS', 25_000, 100, 600_000),
+  /** Appends wait and none is acknowledged for so long: the log is slow, then away (upgrades refused, sockets closed). */
+  logSlowAfterMs: integer('LOG_SLOW_AFTER_MS', 1_000, 100, 600_000),
+  logAwayAfterMs: integer('LOG_AWAY_AFTER_MS', 10_000, 200, 600_000),
+  /** Sockets closed in waves, on average, while the log is away, at overload 4 and in a drain: below what others admit. */
+  closesPerSecondMax: integer('CLOSES_PER_SECOND_MAX', 500, 1, 100_000),
+  /** How long a drain may take before the sockets that are left are closed at once; N / CLOSES_PER_SECOND_MAX in production. */
+  drainGraceMs: integer('DRAIN_GRACE_MS', 4_000, 0, 3_600_000),
+  /** What this process may take; the levels of overload are shares of it. */
+  rssBytesMax: integer('RSS_BYTES_MAX', 4 * 1024 ** 3, 64 * 1024 ** 2, 1024 ** 4),
   lanes: integer('LOG_LANES', 1, 1, 64),
   lingerMs: integer('LOG_LINGER_MS', 4, 0, 1000),
   batchRecordsMax: integer('LOG_BATCH_RECORDS_MAX', 3_000, 1, 100_000),

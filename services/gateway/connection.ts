@@ -7,8 +7,8 @@ import { Answered } from './domain/answered.ts';
 import { decodeFrame, encodeError, type Frame } from './domain/frame.ts';
 import { Pace } from './domain/pace.ts';
 import { recordEnd, recordStart } from './life.ts';
-import { serveCall, type CallFrame } from './inbound.ts';
-import { closed, countCall, connections, frameFaults } from './metrics.ts';
+import { countOutcome, serveCall, type CallFrame } from './inbound.ts';
+import { closed, connections, frameFaults } from './metrics.ts';
 import { Outbound } from './outbound.ts';
 import type { Dialect, GatewayParts } from './parts.ts';
 
@@ -91,6 +91,11 @@ export class Connection {
 
   get open(): boolean {
     return this.#open;
+  }
+
+  /** A CALL of the station has no answer yet. */
+  get awaitsAnswer(): boolean {
+    return this.#serving || this.#waiting.length > 0;
   }
 
   /** Makes the connection known: its StationConnected is appended, its offset is the epoch, then waiting CALLs are served. */
@@ -190,8 +195,7 @@ export class Connection {
 
   /** Ends the socket if no CALL is in flight either way, or `anyway`; 1012 tells the station to come back. */
   drain(anyway: boolean): boolean {
-    const idle = !this.#serving && this.#waiting.length === 0 && !this.outbound.busy;
-    if (!this.#open || !(idle || anyway)) return false;
+    if (!this.#open || ((this.awaitsAnswer || this.outbound.busy) && !anyway)) return false;
     this.end(1012, 'service restarts', 'drained');
     return true;
   }
@@ -211,7 +215,7 @@ export class Connection {
     closed.inc({ cause: this.#endCause ?? (code === 1006 ? 'lost' : 'closed') });
     this.parts.roster.leave(this.key, this);
     this.outbound.closed();
-    for (const { frame } of this.#waiting.splice(0)) this.#countUnserved(frame);
+    for (const { frame } of this.#waiting.splice(0)) countOutcome(this, frame.action, 'closed-unserved');
     if (this.#epoch !== null) await this.#finish();
   }
 
@@ -255,7 +259,7 @@ export class Connection {
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
         // Closed while it waited: a fact after its connection's end would be out of order, and the station repeats it.
         if (this.#open) await serveCall(this, next.frame, next.text, next.receivedAt);
-        else this.#countUnserved(next.frame);
+        else countOutcome(this, next.frame.action, 'closed-unserved');
       }
     } catch (error) {
       // A bug of ours in one station's path ends that socket, not the process with all the others.
@@ -282,10 +286,5 @@ export class Connection {
     if (this.#pace.take(this.parts.now()) <= faultsOwedMsMax) return true;
     this.end(1008, 'too many faulty frames', 'too-many-faults');
     return false;
-  }
-
-  #countUnserved({ action }: CallFrame): void {
-    const known = Object.hasOwn(this.dialect.actions, action) ? action : 'unknown';
-    countCall(this.dialect.version, known, 'closed-unserved');
   }
 }

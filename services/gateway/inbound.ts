@@ -38,11 +38,16 @@ export async function serveCall(
   text: string,
   receivedAt: number,
 ): Promise<void> {
+  // 0. Overloaded, or without a log: what was not served was not heard, and waits. A heartbeat carries no fact.
+  if (connection.parts.pressure.withholds && frame.action !== 'Heartbeat' && !(await relieved(connection))) {
+    countOutcome(connection, frame.action, 'withheld');
+    return;
+  }
   // 1. A repeat of what was just answered on this socket is answered again, not recorded again (OCPP 1.6 3.7).
   connection.servingId = frame.id;
   const repeated = connection.answered.find(frame.id, text);
   if (repeated !== undefined) {
-    count(connection, frame.action, 'repeated');
+    countOutcome(connection, frame.action, 'repeated');
     connection.send(repeated);
     return;
   }
@@ -51,14 +56,20 @@ export async function serveCall(
   // 5. Append all events of the CALL in one request; presence learns of an acceptance before the station does.
   const isFact = served.records.length > 0;
   if (isFact && !(await appendFacts(connection, served))) {
-    count(connection, frame.action, 'unrecorded');
+    countOutcome(connection, frame.action, 'unrecorded');
     return;
   }
   // 6. Answer. A station that boots again asks anew, even in the same words: it may be accepted by now.
   if (isFact && frame.action !== 'BootNotification') connection.answered.keep(frame.id, text, served.answer);
-  count(connection, frame.action, served.outcome);
+  countOutcome(connection, frame.action, served.outcome);
   connection.send(served.answer);
   callSeconds.observe((connection.parts.now() - receivedAt) / 1000);
+}
+
+/** Never a CALLERROR: a station may drop a message that was refused; one whose socket closed is kept and repeated. */
+async function relieved(connection: Connection): Promise<boolean> {
+  if (!(await connection.parts.pressure.relieved())) connection.end(1013, 'try again later', 'overloaded');
+  return connection.open;
 }
 
 function serve(connection: Connection, frame: CallFrame): Served {
@@ -167,7 +178,6 @@ function contextOf(connection: Connection, token: PresentedToken | undefined): H
     station: connection.station,
     now: connection.parts.now(),
     token,
-    jitter: connection.parts.random(),
     meta: connection.metaOfCall,
     reportedId: connection.reportedIdOfCall,
   };
@@ -192,7 +202,7 @@ function refused(connection: Connection, frame: CallFrame, kind: ErrorKind, desc
   };
 }
 
-function count(connection: Connection, action: string, outcome: string): void {
+export function countOutcome(connection: Connection, action: string, outcome: string): void {
   const known = Object.hasOwn(connection.dialect.actions, action);
   countCall(connection.dialect.version, known ? action : 'unknown', outcome);
 }

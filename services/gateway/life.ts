@@ -6,7 +6,8 @@ import type { Admitted, Connection } from './connection.ts';
 import { appendEvents } from './inbound.ts';
 
 const retryMs = 5_000;
-const attemptsMax = 120;
+/** Made while the log is here; as long as it is away the first one stays in its queue, and no other is added. */
+const attemptsMax = 20;
 
 /** Resolves with the connection's epoch: the offset of its StationConnected, which itself names none. */
 export function recordStart(connection: Connection, admitted: Admitted): Promise<number> {
@@ -43,6 +44,7 @@ export async function recordEnd(connection: Connection, { cause, closeCode }: En
       if (error instanceof Fault && error.code === 'LOG_CLOSED') return;
     }
     await new Promise((resolve) => setTimeout(resolve, retryMs).unref());
+    await parts.pressure.logBack();
   }
   parts.logger.error({ stationId: connection.stationId, epoch: connection.epoch }, 'end of connection not recorded');
 }

@@ -15,8 +15,11 @@ import { followCommands } from './commands.ts';
 import { gatewayConfig, type GatewayConfig } from './config.ts';
 import { drain } from './drain.ts';
 import { Identities } from './identities.ts';
+import { openLoadProbe } from './load-probe.ts';
+import { watchLog, type WatchedLog } from './log-watch.ts';
 import type { GatewayParts } from './parts.ts';
 import { openPresence } from './presence.ts';
+import { Pressure } from './pressure.ts';
 import { Roster } from './roster.ts';
 import { listenOcpp } from './server.ts';
 import { Vouchers } from './vouchers.ts';
@@ -49,7 +52,8 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<RunningGate
   lifecycle.add('commands', await followCommands(parts));
   await parts.caches.caughtUp;
   const server = lifecycle.add('server', listenOcpp(parts, admissions, identities));
-  lifecycle.add('sockets', { close: () => drain(admissions, parts.roster) });
+  const { roster, random } = parts;
+  lifecycle.add('sockets', { close: () => drain({ ...config, admissions, roster, random }) });
   logger.info({ port: server.port, admin: url }, 'gateway runs');
   return { name: 'gateway', url, ocppPort: server.port, close: () => lifecycle.close() };
 }
@@ -66,7 +70,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
   const topics = topicsFor(config.partitions);
   const { brokers } = config;
   await ensureTopics(brokers, allTopics(topics), { replicationFactor: config.replicationFactor });
-  const log = lifecycle.add('log', await openLogWriter({ ...config, clientId: gatewayId }, logger));
+  const log = lifecycle.add('log', watchLog(await openLogWriter({ ...config, clientId: gatewayId }, logger)));
   const lease = { log, topic: topics.presence, gatewayId, leaseEveryMs: config.leaseEveryMs, logger, now: Date.now };
   const presence = lifecycle.add('presence', openPresence(lease));
   const caches = lifecycle.add('caches', openCaches({ brokers, clientId: gatewayId, topics, logger }));
@@ -91,6 +95,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     log,
     caches,
     presence,
+    pressure: lifecycle.add('pressure', openPressure({ config, log, roster, logger })),
     roster,
     awake,
     vouchers: new Vouchers(tenantKey),
@@ -100,4 +105,14 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     newEventId: () => `${gatewayId}.${(events++).toString(36)}`,
     tenantKey,
   };
+}
+
+type Pressing = Pick<GatewayParts, 'config' | 'roster' | 'logger'> & { readonly log: WatchedLog };
+
+function openPressure({ config, log, roster, logger }: Pressing): Pressure {
+  const nowMs = (): number => performance.now();
+  const probe = openLoadProbe(log, nowMs);
+  const connections = roster.unfinished;
+  const { random } = Math;
+  return new Pressure({ config, log, connections, readLoad: () => probe.read(), logger, nowMs, random }).start();
 }

@@ -6,6 +6,13 @@ export const upgradesRefused = counter('gateway_upgrades_refused_total', {
   help: 'Refused WebSocket upgrades',
   labels: ['reason'],
 });
+export const failedLogins = counter('gateway_failed_logins_total', { help: 'Upgrades with wrong credentials' });
+export const overloadLevel = gauge('gateway_overload_level', {
+  help: '0 none, 1 frames, 2 upgrades, 3 answers, 4 sockets',
+});
+export const logAway = gauge('gateway_log_away', {
+  help: '1 while appends wait and none is acknowledged for too long',
+});
 export const closed = counter('gateway_closed_total', { help: 'Closed connections', labels: ['cause'] });
 const calls = counter('gateway_calls_total', {
   help: 'CALLs from stations',

@@ -13,6 +13,7 @@ import { intents16 } from './ocpp16/intents.ts';
 import { actions201 } from './ocpp2/actions201.ts';
 import { intents201 } from './ocpp2/intents.ts';
 import type { PresenceWriter } from './presence.ts';
+import type { Pressure } from './pressure.ts';
 import type { Roster } from './roster.ts';
 import type { Vouchers } from './vouchers.ts';
 
@@ -23,6 +24,7 @@ export type GatewayParts = {
   readonly log: LogWriter;
   readonly caches: Caches;
   readonly presence: PresenceWriter;
+  readonly pressure: Pick<Pressure, 'withholds' | 'relieved' | 'logBack' | 'refusal'>;
   readonly roster: Roster;
   readonly awake: Awake;
   readonly vouchers: Vouchers;

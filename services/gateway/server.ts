@@ -99,6 +99,7 @@ function upgrade({ response, request, context }: Handshake, admissions: Admissio
     subprotocols: request.getHeader('sec-websocket-protocol'),
     origin: request.getHeader('origin'),
     remoteAddress: Buffer.from(response.getRemoteAddressAsText()).toString(),
+    forwardedFor: request.getHeader('x-forwarded-for'),
   };
   let aborted = false;
   const decide = (admission: Admission): void => {

@@ -14,8 +14,6 @@ export type HandlerContext = {
   readonly now: number;
   /** The token that `shows` named, as the cache answered. */
   readonly token: PresentedToken | undefined;
-  /** From 0 to 1, drawn at the edge: intervals are jittered so that a fleet never beats in step. */
-  readonly jitter: number;
   /** Envelope of the next event of this connection. */
   meta(occurredAt: number | null): Meta;
   /** reportedIdOf of keys.ts for this station, remembered while the transaction stays the same. */
@@ -50,9 +48,4 @@ export function placeOf(
   const mapped = station.connectorMap.find((entry) => entry.reportedConnectorId === reportedConnectorId);
   if (mapped !== undefined) return { evseId: mapped.evseId, connectorId: mapped.connectorId };
   return { evseId: reportedConnectorId, connectorId: reportedConnectorId === 0 ? 0 : 1 };
-}
-
-/** Heartbeat interval with ±10 % jitter, at least one second. */
-export function jitteredSeconds(seconds: number, jitter: number): number {
-  return Math.max(1, Math.round(seconds * (0.9 + 0.2 * jitter)));
 }

@@ -1,21 +1,22 @@
 // 1.6 BootNotification (4.2): what the station is, and whether it may work.
 import type { OCPP16 } from 'typed-ocpp';
-import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
-import { acceptanceOf, bootStatusOf } from '../domain/boot.ts';
+import type { Handled, HandlerContext, Row } from '../domain/action.ts';
+import { acceptanceOf, bootIntervalSeconds, bootStatusOf } from '../domain/boot.ts';
 import { orNull } from '../domain/or-null.ts';
 
 export const bootNotification: Row<OCPP16.BootNotificationRequest> = { beforeBoot: true, handle };
 
 function handle(request: OCPP16.BootNotificationRequest, context: HandlerContext): Handled {
   const status = bootStatusOf(context.station);
-  const interval = jitteredSeconds(context.station.heartbeatSeconds, context.jitter);
+  const meta = context.meta(null);
+  const interval = bootIntervalSeconds(context, meta);
   return {
     reply: { status, currentTime: new Date(context.now).toISOString(), interval },
     ...acceptanceOf(status),
     events: [
       {
         type: 'StationBooted',
-        meta: context.meta(null),
+        meta,
         status,
         intervalSeconds: interval,
         reason: null,

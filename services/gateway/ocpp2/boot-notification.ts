@@ -1,14 +1,15 @@
 // 2.x BootNotification (B01-B03).
 import type { OCPP20 } from 'typed-ocpp';
-import { jitteredSeconds, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
-import { acceptanceOf, bootStatusOf } from '../domain/boot.ts';
+import type { Handled, HandlerContext, Row } from '../domain/action.ts';
+import { acceptanceOf, bootIntervalSeconds, bootStatusOf } from '../domain/boot.ts';
 import { orNull } from '../domain/or-null.ts';
 
 export const bootNotification: Row<OCPP20.BootNotificationRequest> = { beforeBoot: true, handle };
 
 function handle(request: OCPP20.BootNotificationRequest, context: HandlerContext): Handled {
   const status = bootStatusOf(context.station);
-  const interval = jitteredSeconds(context.station.heartbeatSeconds, context.jitter);
+  const meta = context.meta(null);
+  const interval = bootIntervalSeconds(context, meta);
   const { chargingStation } = request;
   return {
     reply: { status, currentTime: new Date(context.now).toISOString(), interval },
@@ -16,7 +17,7 @@ function handle(request: OCPP20.BootNotificationRequest, context: HandlerContext
     events: [
       {
         type: 'StationBooted',
-        meta: context.meta(null),
+        meta,
         status,
         intervalSeconds: interval,
         reason: request.reason,

@@ -13,15 +13,16 @@ const upgradeWith = (password: string, over: Partial<Upgrade> = {}): Upgrade => 
   subprotocols: 'ocpp1.6',
   origin: '',
   remoteAddress: '127.0.0.1',
+  forwardedFor: '',
   ...over,
 });
 
-function admitting(over: Partial<StationRegistered>) {
-  const gateway = fakeGateway();
+function admitting(over: Partial<StationRegistered>, environment: Record<string, string> = {}) {
+  const gateway = fakeGateway({ FAILED_LOGIN_ANSWER_MS: '0', ...environment });
   const registered = { station: { ...station, ...over } as StationRegistered | undefined };
   const caches = { ...gateway.parts.caches, station: () => registered.station };
   const admissions = new Admissions({ ...gateway.parts, caches });
-  return { admissions, registered };
+  return { admissions, registered, gateway };
 }
 
 const statusOf = (admission: Admission): string =>
@@ -42,7 +43,8 @@ test('the right password is let in; a wrong one, another’s and none get the sa
 });
 
 test('more chosen passwords than may be checked at once are told to come back, not that they are wrong', async () => {
-  const { admissions } = admitting({ verifiers: [await verifierOfChosen(Buffer.from('right'), 0)] });
+  const verifiers = [await verifierOfChosen(Buffer.from('right'), 0)];
+  const { admissions } = admitting({ verifiers }, { IDENTITY_CONNECTS_BURST_MAX: '10' });
   const all = await Promise.all(Array.from({ length: 10 }, async () => admissions.decide(upgradeWith('right'))));
   assert.deepEqual(all.map(statusOf), [...Array.from({ length: 8 }, () => 'admitted'), '503', '503']);
   assert.equal(statusOf(await admissions.decide(upgradeWith('right'))), 'admitted');

@@ -19,11 +19,13 @@ async function opened(gateway: FakeGateway) {
   return { connection, socket };
 }
 
-function draining(t: TestContext, gateway: FakeGateway) {
+function draining(t: TestContext, gateway: FakeGateway, closesPerSecondMax = 500) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const admissions = { draining: false };
   let done = false;
-  void drain(admissions, gateway.parts.roster).then(() => {
+  const { roster, random, config } = gateway.parts;
+  const { drainGraceMs } = config;
+  void drain({ admissions, roster, random, closesPerSecondMax, drainGraceMs }).then(() => {
     done = true;
   });
   const pass = async (ms: number): Promise<boolean> => {
@@ -76,4 +78,22 @@ test('a log that is away does not hold the process', async (t) => {
   const { pass } = draining(t, gateway);
   assert.equal(await pass(5_000), false);
   assert.equal(await pass(1_000), true);
+});
+
+test('sockets leave in waves at the configured rate; what is left when the grace is over goes at once', async (t) => {
+  const gateway = fakeGateway({ DRAIN_GRACE_MS: '1000' });
+  gateway.ackAll();
+  const all = await Promise.all(Array.from({ length: 60 }, async () => opened(gateway)));
+  const gone = (): number => all.filter(({ socket }) => socket.ends.length > 0).length;
+  const { pass } = draining(t, gateway, 20);
+  await settle();
+  assert.equal(gone(), 1);
+  await pass(500);
+  assert.equal(gone(), 11);
+  await pass(450);
+  assert.equal(gone(), 20);
+  assert.equal(await pass(150), true);
+  assert.equal(gone(), 60);
+  assert.ok(all.every(({ socket }) => socket.ends[0]?.code === 1012));
+  assert.equal(gateway.records.filter(({ type }) => type === 'StationDisconnected').length, 60);
 });

@@ -34,7 +34,34 @@ export type FakeGateway = {
   readsBack: boolean;
   /** The monotonic clock: set forward, it is a pause of the process. */
   monotonicMs: number;
+  /** What the gateway does when it is overloaded or its log is away. */
+  readonly pressure: FakePressure;
 };
+
+export type FakePressure = {
+  withholds: boolean;
+  refusal: 'log-away' | 'overloaded' | undefined;
+  isLogAway: boolean;
+  relieve(isRelieved: boolean): void;
+};
+
+function fakePressure(): FakePressure & GatewayParts['pressure'] {
+  const waiting: ((isRelieved: boolean) => void)[] = [];
+  const pressure = {
+    withholds: false,
+    refusal: undefined,
+    isLogAway: false,
+    relieved: () => new Promise<boolean>((resolve) => waiting.push(resolve)),
+    logBack: () =>
+      pressure.isLogAway ? new Promise<void>((resolve) => waiting.push(() => resolve())) : Promise.resolve(),
+    relieve(isRelieved: boolean) {
+      pressure.withholds = pressure.withholds && !isRelieved;
+      pressure.isLogAway = pressure.isLogAway && !isRelieved;
+      for (const resolve of waiting.splice(0)) resolve(isRelieved);
+    },
+  };
+  return pressure;
+}
 
 export function fakeGateway(environment: Record<string, string> = {}): FakeGateway {
   const pending: Append[] = [];
@@ -67,7 +94,9 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
     });
   const roster = new Roster();
   const log: LogWriter = { append, queuedBytes: 0, oldestUnackedMs: () => 0, close: async () => undefined };
+  const pressure = fakePressure();
   const gateway: FakeGateway = {
+    pressure,
     pending,
     appended,
     records: everything,
@@ -113,6 +142,7 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
         onPause: () => roster.endAll(1012, 'service was stopped', 'stopped'),
       }),
       vouchers: new Vouchers(() => tenantKey),
+      pressure,
       logger: pino({ level: 'silent' }),
       now: () => gateway.nowMs,
       random: () => 0.5,

@@ -59,7 +59,6 @@ export function contextOf(
             found,
             vouchers: options.vouchers ?? [],
           },
-    jitter: 0.5,
     reportedId: (transactionId) => reportedIdOf('default', 'CS-001', transactionId),
     meta: (occurredAt) => ({
       eventId: `gw-1.${seq}`,

@@ -26,7 +26,10 @@ const startRequest = { connectorId: 1, idTag: 'TAG1', meterStart: 1000, timestam
 test('BootNotification is accepted by policy, with a jittered interval, and recorded', () => {
   const request = { chargePointVendor: 'Vendor', chargePointModel: 'Model', firmwareVersion: '1.0' };
   const result = handled('BootNotification', request);
-  assert.deepEqual(result.reply, { status: 'Accepted', currentTime: '2026-11-25T10:00:00.000Z', interval: 300 });
+  const { interval } = result.reply as { interval: number };
+  assert.ok(interval !== 300 && interval >= 270 && interval <= 330, `${interval}`);
+  assert.deepEqual(result.reply, { status: 'Accepted', currentTime: '2026-11-25T10:00:00.000Z', interval });
+  assert.deepEqual(handled('BootNotification', request).reply, result.reply, 'the same for the same connection');
   assert.deepEqual(typesOf(result), ['StationBooted']);
   assert.equal(result.accepts, true);
   for (const [bootPolicy, status, accepts] of [
