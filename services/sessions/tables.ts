@@ -20,6 +20,8 @@ import {
 } from './statements.ts';
 
 export type SessionEvent = SessionEvents[keyof SessionEvents];
+/** What claims to be of a transaction; a connector's status is of whatever runs there. */
+type TransactionFact = Exclude<SessionEvent, SessionEvents['ConnectorStatusChanged']>;
 export type Batch = ReadonlyMap<
   string,
   { readonly state: StationSessions | undefined; readonly events: readonly SessionEvent[] }
@@ -56,6 +58,7 @@ export async function completeStations(client: PoolClient, batch: Batch): Promis
   for (const [key, { state, events }] of batch) {
     const named = new Set<string>();
     for (const event of events) {
+      if (!('transactionId' in event)) continue;
       if (namesTransaction(event.transactionId)) named.add(storable(event.transactionId));
       else if (mayMeanOthers(event)) nameless.push(namelessFactOf(event));
     }
@@ -111,7 +114,7 @@ function trimmed(state: StationSessions, named: ReadonlySet<string>): StationSes
 }
 
 /** Readings that claim no transaction can only be a live session's. */
-function mayMeanOthers(event: SessionEvent): boolean {
+function mayMeanOthers(event: TransactionFact): boolean {
   return !('readings' in event) || claimsTransaction(event);
 }
 
@@ -142,7 +145,7 @@ async function namelessOf(client: PoolClient, facts: readonly NamelessFact[]): P
   ]);
 }
 
-function namelessFactOf(event: SessionEvent): NamelessFact {
+function namelessFactOf(event: TransactionFact): NamelessFact {
   const claim: Claim = event;
   const startKey = 'startKey' in event ? startKeyOfStart(event) : keyOfKnown(claim);
   const { tenantId, stationId, occurredAt, recordedAt } = event.meta;

@@ -6,12 +6,13 @@ import { judged } from './judge.ts';
 import { metered } from './metered.ts';
 import { noSessions, type Position, type Session, type StationSessions } from './session.ts';
 import { started } from './started.ts';
+import { statusChanged } from './status-changed.ts';
 import type { Touched } from './touched.ts';
 import { updated } from './updated.ts';
 
 export type SessionEvents = Pick<
   Records,
-  'TransactionStarted' | 'TransactionUpdated' | 'TransactionEnded' | 'MeterValuesSampled'
+  'TransactionStarted' | 'TransactionUpdated' | 'TransactionEnded' | 'MeterValuesSampled' | 'ConnectorStatusChanged'
 >;
 
 export type FoldedStation = { readonly state: StationSessions; readonly emit?: readonly Emission[] };
@@ -24,13 +25,18 @@ export const sessionsFold = {
   TransactionUpdated: folding(updated),
   TransactionEnded: folding(ended),
   MeterValuesSampled: folding(metered),
+  ConnectorStatusChanged: folding(statusChanged, isOfOlderConnection),
 } as const;
 
-function folding<Event extends { readonly meta: Meta }>(handler: Handler<Event>) {
+/** @param isStale what does not count; the facts of a transaction always do. */
+function folding<Event extends { readonly meta: Meta }>(
+  handler: Handler<Event>,
+  isStale: (station: StationSessions, meta: Meta) => boolean = () => false,
+) {
   return (state: StationSessions | undefined, event: Event, at: Position): FoldedStation => {
     const station = state ?? noSessions;
     const { meta } = event;
-    if (isApplied(station, meta)) return { state: station };
+    if (isApplied(station, meta) || isStale(station, meta)) return { state: station };
     const touched = handler(station.sessions, event, at);
     const sessions = touched.length === 0 ? station.sessions : [...station.sessions];
     const emit: Emission[] = [];
@@ -52,6 +58,11 @@ function folding<Event extends { readonly meta: Meta }>(handler: Handler<Event>)
 function isApplied(station: StationSessions, { connectionEpoch, seq }: Meta): boolean {
   if (connectionEpoch === null || seq === null || station.seq === null) return false;
   return connectionEpoch === station.connectionEpoch && seq <= station.seq;
+}
+
+/** What a connection that is over says of the present is no news of it. */
+function isOfOlderConnection(station: StationSessions, { connectionEpoch }: Meta): boolean {
+  return connectionEpoch !== null && station.connectionEpoch !== null && connectionEpoch < station.connectionEpoch;
 }
 
 function isNewestOf(station: StationSessions, { connectionEpoch, seq }: Meta): boolean {

@@ -18,11 +18,18 @@ const contexts: Readonly<Record<string, number>> = {
   'Interruption.Begin': 5,
   'Interruption.End': 6,
   Other: 7,
+  'State.Charging': 8,
+  'State.SuspendedEV': 9,
+  'State.SuspendedEVSE': 10,
+  'State.EVConnected': 11,
+  'State.Idle': 12,
+  'State.Finishing': 13,
+  'State.Other': 14,
 };
 const otherContext = 15;
 const contextsMax = 16;
 
-/** Natural key of a reading within its session: instant and context in one exact number. */
+/** Natural key of a reading within its session: instant and context (or state) in one exact number. */
 export function readingKeyOf(at: number, context: string): number {
   return at * contextsMax + (contexts[context] ?? otherContext);
 }
@@ -42,6 +49,24 @@ export function rememberReading(draft: Draft, key: number): boolean {
     const kept = keys.length < readingKeysMax ? 0 : 1;
     draft.readingKeys = [...keys.slice(kept, index), key, ...keys.slice(index)];
   }
+  return true;
+}
+
+const stateContexts: Readonly<Record<string, string>> = {
+  Charging: 'State.Charging',
+  SuspendedEV: 'State.SuspendedEV',
+  SuspendedEVSE: 'State.SuspendedEVSE',
+  EVConnected: 'State.EVConnected',
+  Idle: 'State.Idle',
+  Finishing: 'State.Finishing',
+};
+
+/** Tells a charging state with the readings; false where it was told. */
+export function noteState(draft: Draft, at: number, chargingState: string): boolean {
+  const context = stateContexts[chargingState] ?? 'State.Other';
+  if (!rememberReading(draft, readingKeyOf(at, context))) return false;
+  const none = { energyMilliWh: null, powerMilliW: null, currentMilliA: null };
+  draft.pending = [...draft.pending, { at, ...none, chargingState }];
   return true;
 }
 

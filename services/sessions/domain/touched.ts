@@ -1,6 +1,7 @@
 // What an event did to a session: as it was, and as it is now.
 import type { TransactionUpdated } from '#contracts/generated/types';
 import { storable } from './join.ts';
+import { noteState } from './meter.ts';
 import { fillPlace } from './open.ts';
 import type { Draft, Session } from './session.ts';
 import { timeOf } from './timestamps.ts';
@@ -20,17 +21,28 @@ export function applyFacts(draft: Draft, event: TransactionUpdated): void {
   draft.remoteStartId ??= event.remoteStartId;
   draft.reservationId ??= event.reservationId;
   if (event.chargingState === null) return;
-  const at = timeOf(event.meta.occurredAt, event.meta.recordedAt);
-  const seqNo = event.seqNo ?? -1;
+  applyState(draft, {
+    at: timeOf(event.meta.occurredAt, event.meta.recordedAt),
+    seqNo: event.seqNo ?? -1,
+    state: storable(event.chargingState),
+  });
+}
+
+/** Takes a charging state in, by the station's time. A price may depend on its changes, so that they are told as readings. */
+export function applyState(draft: Draft, { at, seqNo, state }: { at: number; seqNo: number; state: string }): void {
+  const newest = draft.chargingState;
   // A real station sends seqNo 0 with every event, so that time comes first.
   const isOlder = at < draft.factAt || (at === draft.factAt && seqNo < draft.factSeqNo);
-  if (isOlder) {
-    draft.chargingState ??= storable(event.chargingState);
+  if (isOlder && newest !== null) {
+    // What was known to last is interrupted by what comes late: it holds again from where it was last said.
+    if (noteState(draft, at, state) && newest !== state) noteState(draft, draft.factAt, newest);
     return;
   }
+  if (newest !== state) noteState(draft, at, state);
+  if (isOlder) return void (draft.chargingState = state);
   draft.factAt = at;
   draft.factSeqNo = seqNo;
-  draft.chargingState = storable(event.chargingState);
+  draft.chargingState = state;
 }
 
 /** The driver's token: the first one shown stays, what was decided about it may change. */

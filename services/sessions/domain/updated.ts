@@ -24,6 +24,7 @@ function saysTheSame(before: Session, after: Session): boolean {
     before.factAt === after.factAt &&
     before.factSeqNo === after.factSeqNo &&
     before.chargingState === after.chargingState &&
+    before.pending === after.pending &&
     before.tokenRef === after.tokenRef &&
     before.authorization === after.authorization &&
     before.evseId === after.evseId &&

@@ -75,7 +75,9 @@ test('currents of phases are told as their sum, as tariffs restrict it', () => {
   const station = new Station();
   const phases = { currentL1MilliA: 16_000, currentL2MilliA: 15_000, currentL3MilliA: null, sampledAt: noon };
   const tale = told([station.started16({}), station.metered({ readings: [phases] })]);
-  assert.deepEqual(only(tale).pending, [{ at: noon, energyMilliWh: null, powerMilliW: null, currentMilliA: 31_000 }]);
+  assert.deepEqual(only(tale).pending, [
+    { at: noon, energyMilliWh: null, powerMilliW: null, currentMilliA: 31_000, chargingState: null },
+  ]);
 });
 
 test('kWh are exact decimals', () => {

@@ -1,5 +1,5 @@
 // Events of one station as a gateway would append them, and the fold over them, for the tests of sessions.
-import type { Meta, Reading, Records } from '#contracts/generated/types';
+import type { ConnectorStatus, Meta, Reading, Records } from '#contracts/generated/types';
 import { reportedIdOf, startKeyOf } from '#contracts/keys';
 import type { Emission } from '#services/sessions/domain/emission';
 import { sessionsFold, type SessionEvents } from '#services/sessions/domain/fold';
@@ -143,6 +143,21 @@ export class Station {
     };
   }
 
+  status16(status: ConnectorStatus, facts: When & Place = {}) {
+    const at = facts.at ?? noon;
+    return {
+      type: 'ConnectorStatusChanged' as const,
+      meta: this.#meta(at, facts.recordedAt ?? at, '1.6'),
+      evseId: facts.evseId ?? 1,
+      connectorId: facts.connectorId ?? 1,
+      status,
+      errorCode: 'NoError',
+      info: null,
+      vendorId: null,
+      vendorErrorCode: null,
+    };
+  }
+
   #started(transactionId: string, facts: When & Place, ocppVersion: string) {
     return {
       ...this.#fact(transactionId, facts, ocppVersion),
@@ -221,6 +236,8 @@ export function fold(state: StationSessions, event: SessionEvent, offset: number
       return sessionsFold.TransactionEnded(state, event, at);
     case 'MeterValuesSampled':
       return sessionsFold.MeterValuesSampled(state, event, at);
+    case 'ConnectorStatusChanged':
+      return sessionsFold.ConnectorStatusChanged(state, event, at);
   }
 }
 

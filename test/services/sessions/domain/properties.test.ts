@@ -13,7 +13,7 @@ type Step = { kind: number; id: number; evse: number; minutes: number; wh: numbe
 
 const steps = fc.array(
   fc.record<Step>({
-    kind: fc.nat(7),
+    kind: fc.nat(8),
     id: fc.nat(4),
     evse: fc.nat(2),
     minutes: fc
@@ -60,6 +60,8 @@ function eventOf(
       const earlier = before[wh % Math.max(1, before.length)];
       return earlier === undefined ? station.started2(facts) : station.resent(earlier);
     }
+    case 6:
+      return station.status16(wh % 2 === 0 ? 'SuspendedEV' : 'Charging', facts);
     default:
       return station.metered({
         ...facts,
