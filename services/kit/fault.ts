@@ -15,6 +15,7 @@ export const faultCodes = {
   DATABASE_NUMBER_TOO_LARGE: { status: 500, title: 'A number of the database is too large to be held exactly' },
   MIGRATION_CHANGED: { status: 500, title: 'A migration that was applied has been edited' },
   OWNERSHIP_LOST: { status: 503, title: 'Another process owns this partition now' },
+  REBUILD_REFUSED: { status: 409, title: 'A rebuild cannot go on' },
   TIMESERIES_UNAVAILABLE: { status: 503, title: 'ClickHouse does not answer' },
   TIMESERIES_REFUSED: { status: 500, title: 'ClickHouse refused a statement' },
   UPSTREAM_UNAVAILABLE: { status: 502, title: 'Another service does not answer' },

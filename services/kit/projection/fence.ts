@@ -72,6 +72,14 @@ export async function freePartitions(client: PoolClient): Promise<OwnedPosition[
   return rows;
 }
 
+/** All positions of the table as stored now. */
+export async function readAllPositions(client: PoolClient): Promise<OwnedPosition[]> {
+  const { rows } = await client.query<OwnedPosition>(
+    `select "partition", next_offset as "nextOffset", owner_epoch as "ownerEpoch" from projection_position`,
+  );
+  return rows;
+}
+
 /** Positions as stored now; those of partitions that nobody claimed are missing. */
 export async function readPositions(client: PoolClient, partitions: readonly number[]): Promise<OwnedPosition[]> {
   const { rows } = await client.query<OwnedPosition>(

@@ -15,7 +15,8 @@ export type HundredReached = { readonly hundreds: number };
 export const source: TopicSpec = { name: 'amounts.v1', partitions: 3, cleanup: 'delete', retentionMs: -1 };
 export const target: TopicSpec = { name: 'hundreds.v1', partitions: 3, cleanup: 'delete', retentionMs: -1 };
 
-const sql =
+/** Of its one migration. */
+export const tallySql =
   'create table tallies (key text primary key, total bigint not null, events int not null check (events < 1000));';
 
 export type TallyFaults = {
@@ -80,7 +81,7 @@ export function tallyProjection(
 export async function prepareTally(database: Database, name = 'tally'): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'tally-sql-'));
   try {
-    writeFileSync(join(directory, '001-tallies.sql'), sql);
+    writeFileSync(join(directory, '001-tallies.sql'), tallySql);
     await prepareProjection(database, { name, version: 1, generation: 1, directory });
   } finally {
     rmSync(directory, { recursive: true });
