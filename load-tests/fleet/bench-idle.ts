@@ -65,10 +65,10 @@ function idleStation(url: string, identity: StationIdentity, booted: () => void)
 const boot16 = { chargePointVendor: 'Bench', chargePointModel: 'Idle' };
 const boot201 = { reason: 'PowerUp', chargingStation: { vendorName: 'Bench', model: 'Idle' } };
 
-function status16(): object {
+export function status16(): object {
   return { connectorId: 1, errorCode: 'NoError', status: 'Available', timestamp: new Date().toISOString() };
 }
 
-function status201(): object {
+export function status201(): object {
   return { evseId: 1, connectorId: 1, connectorStatus: 'Available', timestamp: new Date().toISOString() };
 }

@@ -14,6 +14,8 @@ export type MeterLoad = {
   readonly transactionPerStation: boolean;
   readonly connectRatePerSecond?: number;
   readonly localAddress?: string;
+  /** Every station is set up, and the measured seconds begin. */
+  readonly onStart?: () => void;
 };
 
 export type MeterLoadResult = {
@@ -79,6 +81,7 @@ export async function runMeterLoad(load: MeterLoad): Promise<MeterLoadResult> {
     throw error;
   }
   const health = watchHealth();
+  load.onStart?.();
   await send(run, load.seconds);
   const generator = health.read();
   health.stop();
