@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   const files = selectTests(
     root,
     words.filter((word) => word !== '--unit'),
-  ).filter((file) => !words.includes('--unit') || file.needs.length === 0);
+  ).filter((file) => !words.includes('--unit') || (file.needs.length === 0 && !file.alone));
   if (files.length === 0) {
     process.stderr.write(`No test file's path holds ${words.join(' or ')}.\n`);
     return 1;

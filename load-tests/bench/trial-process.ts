@@ -17,14 +17,16 @@ export type TrialProcess = Closable & {
   /** SIGSTOP: it neither answers nor closes a connection. */
   pause(): void;
   resume(): void;
-  /** Starts it again after its end; resolves once it is ready. */
+  /** Resolves with a sentence when it ends, however. */
+  ended(): Promise<string>;
+  /** Starts it again after its end, and again where it ends before it is ready; resolves once it is. */
   start(env?: Readonly<Record<string, string>>): Promise<void>;
 };
 
 const readyTimeoutMs = 90_000;
 const stopGraceMs = 12_000;
 const goneTimeoutMs = 10_000;
-const partStartsMax = 5;
+const startsMax = 5;
 
 export type ServiceProcessOptions = {
   readonly name: string;
@@ -47,10 +49,19 @@ export async function launchService(options: ServiceProcessOptions): Promise<Tri
     terminate: () => child.stop(stopGraceMs),
     pause: () => signalTree(child.pid, 'SIGSTOP'),
     resume: () => signalTree(child.pid, 'SIGCONT'),
+    ended: () => child.exited,
     async start(env = {}) {
       assert(child.hasExited(), `${name} still runs`);
-      child = await launch(env);
-      await servicesReady(urls, child.hasExited);
+      for (let left = startsMax - 1; ; left -= 1) {
+        child = await launch(env);
+        try {
+          await servicesReady(urls, child.hasExited);
+          return;
+        } catch (error) {
+          // Its parts may be away just now; whoever keeps it running in production would start it again too.
+          if (left === 0 || !child.hasExited()) throw error;
+        }
+      }
     },
     async close() {
       if (!child.hasExited()) signalTree(child.pid, 'SIGCONT');
@@ -100,6 +111,7 @@ export async function launchPart({ name, pidDir, launch }: PartProcessOptions): 
       await part.failed;
       await gone(pids);
     },
+    ended: () => part.failed,
     terminate: () => part.close(),
     pause: () => void signalTree(pid(), 'SIGSTOP'),
     resume: () => void signalTree(pid(), 'SIGCONT'),
@@ -116,7 +128,7 @@ export async function launchPart({ name, pidDir, launch }: PartProcessOptions): 
 
 // What a killed engine leaves (a lock, a port in use) is gone a moment later.
 async function startPatiently(launch: () => Promise<Part>): Promise<Part> {
-  for (let left = partStartsMax - 1; ; left -= 1) {
+  for (let left = startsMax - 1; ; left -= 1) {
     try {
       return await launch();
     } catch (error) {

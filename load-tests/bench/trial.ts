@@ -165,7 +165,7 @@ function launchNode(place: ThrowAway, name: string, { nodeArgs, services, env }:
   return startChild({
     name,
     command: process.execPath,
-    args: [...profiling(), '--import', 'tsx', ...nodeArgs, 'services/run.ts', ...services],
+    args: [...profiling(), ...nodeArgs, '--import', 'tsx', 'services/run.ts', ...services],
     env: { ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn', ...env, CHILD_OF_PIPE: '1' },
     cwd: rootDir,
     logDir: logDirOf(place),

@@ -20,6 +20,7 @@ import { stationLogs } from '#load-tests/faults/verify/station-log';
 import { checkTimeseries } from '#load-tests/faults/verify/timeseries';
 import type { Check } from '#load-tests/faults/verify/verdict';
 import type { FleetModel } from '#load-tests/fleet/model';
+import { sinksOf } from '#services/analytics/sinks/all';
 
 export type Verification = {
   readonly trial: Trial;
@@ -45,7 +46,12 @@ export async function verify(verification: Verification): Promise<Verified> {
   const { brokers, partitions } = readConfig(commonSettings, trial.environment);
   const topics = topicsFor(partitions);
   const databaseUrl = trial.environment['DATABASE_URL'] ?? '';
-  const recovery = await checkRecovery(trial, recoveryMsMax);
+  const projections = refoldables(topics, trial.secrets);
+  const followers = [
+    ...projections.map(({ service, name, version, topic }) => ({ role: service, schema: `${name}_${version}`, topic })),
+    ...sinksOf(topics).map(({ name, topic }) => ({ role: 'analytics', schema: `sink_${name}`, topic })),
+  ];
+  const recovery = await checkRecovery({ trial, followers, brokers, databaseUrl, logger, withinMs: recoveryMsMax });
   const { events } = await readTopic(brokers, topics.events, logger);
   const logs = stationLogs(events);
   const sessions = await readSessions(databaseUrl);
@@ -54,7 +60,7 @@ export async function verify(verification: Verification): Promise<Verified> {
   const bills = checkBills(model, isBilled ? sessions : [], { decisions, tariff: plainTariff });
   const emptyUrl = await makeEmptyDatabase(databaseUrl, `refold_${randomBytes(4).toString('hex')}`);
   const parts = { brokers, databaseUrl, emptyUrl, logger };
-  const refold = await checkRefold(refoldables(topics, trial.secrets), parts);
+  const refold = await checkRefold(projections, parts);
   const clickhouseUrl = trial.environment['CLICKHOUSE_URL'] ?? '';
   const timeseries = await checkTimeseries({ ...parts, clickhouseUrl, topics });
   const checks = [
