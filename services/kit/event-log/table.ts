@@ -29,7 +29,7 @@ export function openTable(options: TableOptions): Table {
   let reader: LogReader | undefined;
   let following: Promise<void> | undefined;
   const start = async (): Promise<void> => {
-    reader = await openReader(options, () => reader);
+    reader = await openReader(options, closing.signal, () => reader);
     if (closing.signal.aborted) return reader.close();
     const [starts, ends] = [await reader.startOffsets(), await reader.endOffsets()];
     for (const [partition, startOffset] of starts) reader.assign(partition, startOffset);
@@ -51,16 +51,27 @@ export function openTable(options: TableOptions): Table {
   };
 }
 
-function openReader(options: TableOptions, current: () => LogReader | undefined): Promise<LogReader> {
+function openReader(
+  options: TableOptions,
+  closing: AbortSignal,
+  current: () => LogReader | undefined,
+): Promise<LogReader> {
   const { brokers, clientId, topic, logger } = options;
-  // A lost position in a table is no gap in history: it is read again from what the log still has.
-  const onLost = (partition: number): void => {
-    const reader = current();
-    void reader?.startOffsets().then(
-      (starts) => reader.assign(partition, starts.get(partition) ?? 0),
-      (error: unknown) => logger.error({ err: error, topic, partition }, 'table partition not found again'),
-    );
+  // A lost position in a table is no gap in history: it is read again from what the log still has, once it is back.
+  const readAgain = async (partition: number): Promise<void> => {
+    while (!closing.aborted) {
+      const reader = current();
+      try {
+        // It has a patience of its own, so this is no busy loop.
+        const starts = await reader?.startOffsets();
+        reader?.assign(partition, starts?.get(partition) ?? 0);
+        return;
+      } catch (error) {
+        logger.warn({ err: error, topic, partition }, 'start of a table partition unknown, asking again');
+      }
+    }
   };
+  const onLost = (partition: number): void => void readAgain(partition);
   return openLogReader({ brokers, clientId, topic, fetchWaitMs, fetchBytesMax, bufferBytesMax, onLost }, logger);
 }
 
