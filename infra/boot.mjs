@@ -20,6 +20,7 @@ const verbs = {
   check: { needsKafka: false, run: () => check(root) },
   audit: { needsKafka: false, run: (args) => program('load-tests/fleet/audit.ts', args) },
   soak: { needsKafka: true, run: (args) => program('load-tests/faults/soak.ts', args) },
+  rebuild: { needsKafka: false, run: (args) => program('infra/local/rebuild.ts', args) },
   generate: { needsKafka: false, run: (args) => program('contracts/generate.ts', args) },
   bench: { needsKafka: true, run: ([name, ...args]) => program(benchFile(name), args) },
   jars: { needsKafka: true, run: () => 0 },

@@ -9,7 +9,8 @@ import type { Emission } from './domain/emission.ts';
 import { namesOf } from './domain/flags.ts';
 import { energyOf, meterStopOf, type Session } from './domain/session.ts';
 
-type Place = { readonly source: Topic; readonly target: Topic; readonly generation: number };
+/** From which topic to which, under which generation. */
+export type Place = { readonly source: Topic; readonly target: Topic; readonly generation: number };
 
 /** The record and its partition: bytes that depend only on the emission and where its event stands. */
 export function recordOf(emission: Emission, at: Position, place: Place): { partition: number; record: AppendRecord } {
@@ -19,7 +20,12 @@ export function recordOf(emission: Emission, at: Position, place: Place): { part
   return { partition: partitionOf(key, place.target.partitions), record: { key, type, value } };
 }
 
-function contentOf(emission: Emission, at: Position, { source, generation }: Place): SessionUpdated {
+/** The content of such a record, whatever its type. */
+export function contentOf(
+  emission: Omit<Emission, 'type'>,
+  at: Position,
+  { source, generation }: Place,
+): SessionUpdated {
   const { session, number } = emission;
   const origin = `${source.name}/${at.partition}/${at.offset}`;
   return {

@@ -1,0 +1,68 @@
+// Rebuilds what a service folded from the log, beside the running platform: `tsx services/rebuild.ts sessions --dry-run`.
+import { parseArgs } from 'node:util';
+import type { Environment } from '#kit/env';
+import { Fault } from '#kit/fault';
+import type { RebuildRun } from '#kit/projection/rebuild-run';
+import type { Progress } from '#kit/projection/rebuild-progress';
+
+type Opening = (environment: Environment) => Promise<RebuildRun>;
+
+/** What can be rebuilt: one line each. */
+const rebuilds: Readonly<Record<string, Opening>> = {
+  sessions: async (environment) => (await import('#services/sessions/rebuild')).sessionsRebuild(environment),
+  stations: async (environment) => (await import('#services/stations/rebuild')).stationsRebuild(environment),
+  commands: async (environment) => (await import('#services/stations/rebuild')).commandsRebuild(environment),
+};
+
+const usage = `npm run rebuild -- <name> [--dry-run] [--afresh], one of: ${Object.keys(rebuilds).join(', ')}
+  --dry-run  fold and compare only, change nothing
+  --afresh   begin anew what an earlier run left unfinished`;
+const progressEveryMs = 2_000;
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** 0: done. 1: it failed, or rows differ that must not. */
+async function main(args: readonly string[]): Promise<number> {
+  const asked = readArgs(args);
+  if (asked === undefined) {
+    console.error(usage);
+    return 1;
+  }
+  const { name, open, dryRun, afresh } = asked;
+  try {
+    const run = await open(process.env);
+    const summary = await run({ dryRun, afresh }, paced(name));
+    console.log(JSON.stringify(summary));
+    return summary.outcome === 'differs' ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    console.error(`${name}: ${error.message}`);
+    return 1;
+  }
+}
+
+type Asked = { readonly name: string; readonly open: Opening; readonly dryRun: boolean; readonly afresh: boolean };
+
+function readArgs(args: readonly string[]): Asked | undefined {
+  try {
+    const options = { 'dry-run': { type: 'boolean' }, afresh: { type: 'boolean' } } as const;
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const [name = '', ...more] = positionals;
+    const open = Object.hasOwn(rebuilds, name) ? rebuilds[name] : undefined;
+    if (open === undefined || more.length > 0) return undefined;
+    return { name, open, dryRun: values['dry-run'] ?? false, afresh: values.afresh ?? false };
+  } catch {
+    return undefined;
+  }
+}
+
+function paced(name: string): (progress: Progress) => void {
+  let saidMs = performance.now();
+  return ({ events, totalEvents, eventsPerSecond, secondsLeft }) => {
+    if (performance.now() - saidMs < progressEveryMs) return;
+    saidMs = performance.now();
+    const percent = totalEvents === 0 ? 100 : Math.floor((100 * events) / totalEvents);
+    const left = secondsLeft === undefined ? '' : `, about ${secondsLeft} s left`;
+    console.error(`${name}: ${events} of ${totalEvents} events (${percent} %), ${eventsPerSecond} /s${left}`);
+  };
+}
