@@ -5,6 +5,8 @@ import { createLogger } from '#kit/logger';
 import { addProjectionRoutes } from '#kit/projection/routes';
 import { addEnergyRoute } from '#services/analytics/api/energy';
 import { addReadingRoutes } from '#services/analytics/api/readings';
+import { addPartnerRoutes } from '#services/ocpi/api/partners';
+import { addBillingRoutes } from '#services/billing/http';
 import { addLiveRoute } from '#services/operator/live-route';
 import { mergedDocument } from '#services/operator/domain/merge-documents';
 import { addRegistryRoutes } from '#services/registry/http';
@@ -30,6 +32,14 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
     addSessionRoutes(api, untouched);
     addSummaryRoute(api, untouched);
     addProjectionRoutes(api, [namedProjection('sessions')]);
+  },
+  ocpi(api) {
+    addPartnerRoutes(api, { database: {} } as never);
+    addProjectionRoutes(api, ['ocpi_registry', 'ocpi_evse_status', 'ocpi_sessions', 'ocpi_cdrs'].map(namedProjection));
+  },
+  billing(api) {
+    const folds = ['billing_sessions', 'billing_places', 'cdrs'].map(namedProjection);
+    addBillingRoutes(api, { store: {}, folds } as never);
   },
   analytics(api) {
     addReadingRoutes(api, untouched);

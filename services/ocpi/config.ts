@@ -1,12 +1,22 @@
 // Configuration of the ocpi service, with defaults and bounds.
 import { commonSettings, databaseUrl } from '#kit/common-settings';
-import { integer, readConfig, type ConfigOf, type Environment } from '#kit/env';
+import { integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
   ...commonSettings,
   databaseUrl,
-  databasePoolMax: integer('DATABASE_POOL_MAX', 8, 2, 100),
+  databasePoolMax: integer('DATABASE_POOL_MAX', 12, 4, 100),
+  /** Of the API behind the operator door. */
   port: integer('OCPI_PORT', 8106, 0, 65_535),
+  /** What partners call; production puts a proxy with TLS before it. */
+  partnersPort: integer('OCPI_PARTNERS_PORT', 8206, 0, 65_535),
+  /** How partners reach that, as it stands in every URL they are given. */
+  partnersUrl: text('OCPI_PARTNERS_URL', 'http://127.0.0.1:8206'),
+  registryUrl: text('REGISTRY_URL', 'http://127.0.0.1:8101'),
+  /** Hosts with port that may be private and without TLS: for the local stack and tests, never in production. */
+  insecureHosts: list('OCPI_INSECURE_HOSTS', []),
+  /** A token that was erased is shown for at most so long. */
+  tokenNamesCacheMs: integer('OCPI_TOKEN_NAMES_CACHE_MS', 30_000, 0, 300_000),
 } as const;
 
 export type OcpiConfig = ConfigOf<typeof settings>;
@@ -15,3 +25,17 @@ export type OcpiConfig = ConfigOf<typeof settings>;
 export function ocpiConfig(environment: Environment): OcpiConfig {
   return readConfig(settings, environment);
 }
+
+/** How this service reads and writes the log. */
+export const logSettings = {
+  fetchWaitMs: 100,
+  fetchBytesMax: 4 * 1024 * 1024,
+  bufferBytesMax: 16 * 1024 * 1024,
+  lanes: 1,
+  lingerMs: 2,
+  batchRecordsMax: 1_000,
+  batchBytesMax: 900_000,
+  queueBytesMax: 16 * 1024 * 1024,
+  appendTimeoutMs: 30_000,
+  closeTimeoutMs: 5_000,
+} as const;
