@@ -21,7 +21,7 @@ import type { GatewayParts } from './parts.ts';
 import { openPresence } from './presence.ts';
 import { Pressure } from './pressure.ts';
 import { Roster } from './roster.ts';
-import { listenOcpp } from './server.ts';
+import { listenOcpp, type OcppServer } from './server.ts';
 import { Vouchers } from './vouchers.ts';
 
 export type RunningGateway = RunningService & { readonly ocppPort: number };
@@ -41,11 +41,13 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<RunningGate
     onStation: (key, station) => parts.roster.get(key)?.registered(station),
   });
   const admissions = new Admissions(parts);
+  const opened: { server?: OcppServer } = {};
   const admin = createHttp({
     service: 'gateway',
     logger,
     internalToken: secrets.internalToken,
-    notReady: () => (admissions.draining ? 'draining' : parts.caches.ready ? undefined : 'caches are filling'),
+    // Ready is who answers at the OCPP port.
+    notReady: () => (admissions.draining ? 'draining' : opened.server === undefined ? 'caches are filling' : undefined),
   });
   lifecycle.add('admin', admin);
   const url = await listen(admin, config.host, config.adminPort);
@@ -53,6 +55,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<RunningGate
   await parts.caches.caughtUp;
   const server = lifecycle.add('server', listenOcpp(parts, admissions, identities));
   const { roster, random } = parts;
+  opened.server = server;
   lifecycle.add('sockets', { close: () => drain({ ...config, admissions, roster, random }) });
   logger.info({ port: server.port, admin: url }, 'gateway runs');
   return { name: 'gateway', url, ocppPort: server.port, close: () => lifecycle.close() };

@@ -22,6 +22,8 @@ const waitingIntents: ReadonlySet<string> = new Set(['ReadConfiguration', 'Write
 export const answerTimeoutMs = 60_000;
 /** A gateway that received the answer just before its connection ended has so long to complete the command itself. */
 export const endedGraceMs = 2_000;
+/** A station whose connection ended after the command was requested has so long to come back before it is offline. */
+export const comingBackMs = 10_000;
 /** The holder of the connection expires what it has not sent; clocks differ, so this process says it later. */
 export const expiryGraceMs = 2_000;
 
@@ -46,13 +48,19 @@ function decideUnsent(command: Command, presence: Presence | undefined, nowMs: n
   }
   // Its holder sends it; or whoever requested it knew a newer connection than we do.
   if (isHeld || epoch < command.connectionEpoch) return undefined;
-  if (presence?.connected !== true) return decideAway(command, 'the station is not connected');
-  if (!presence.accepted) return decideAway(command, 'the station is connected, but not accepted');
-  return { kind: 'request-again', connectionEpoch: epoch };
+  if (presence?.connected === true && presence.accepted) return { kind: 'request-again', connectionEpoch: epoch };
+  return decideAway(command, presence, nowMs);
 }
 
-function decideAway(command: Command, detail: string): Decision | undefined {
-  return waitingIntents.has(command.intent) ? undefined : { kind: 'complete', outcome: 'offline', detail };
+/** No connection that could carry it out. */
+function decideAway(command: Command, presence: Presence | undefined, nowMs: number): Decision | undefined {
+  if (waitingIntents.has(command.intent)) return undefined;
+  // Its gateway was stopped or its line broke a moment ago: stations come back, and what was not sent is sent then.
+  const wasConnected = command.connectionEpoch !== noConnection;
+  if (wasConnected && presence !== undefined && nowMs < presence.noticedAt + comingBackMs) return undefined;
+  const detail =
+    presence?.connected === true ? 'the station is connected, but not accepted' : 'the station is not connected';
+  return { kind: 'complete', outcome: 'offline', detail };
 }
 
 function decideSent(command: Command, sent: Sent, presence: Presence | undefined, nowMs: number): Decision | undefined {

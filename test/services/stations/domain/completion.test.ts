@@ -11,6 +11,7 @@ import {
 } from '#services/stations/domain/command';
 import {
   answerTimeoutMs,
+  comingBackMs,
   decideCommand,
   endedGraceMs,
   expiryGraceMs,
@@ -45,9 +46,16 @@ test('the holder of the connection is left to work until the time is up, by its 
 test('without a connection, what cannot wait is offline at once', () => {
   for (const intent of atOnce) {
     assert.equal(outcomeOf(waiting(intent, noConnection), undefined, 1000), 'offline', intent);
-    assert.equal(outcomeOf(waiting(intent), held(5, { connected: false }), 1000), 'offline', intent);
-    assert.equal(outcomeOf(waiting(intent), held(9, { accepted: false }), 1000), 'offline', intent);
+    assert.equal(outcomeOf(waiting(intent, noConnection), held(9, { accepted: false }), 1000), 'offline', intent);
   }
+});
+
+test('a connection that ended after the request gives the station a moment to come back', () => {
+  for (const away of [held(5, { connected: false, noticedAt: 4000 }), held(9, { accepted: false, noticedAt: 4000 })]) {
+    assert.equal(outcomeOf(waiting('ResetStation'), away, 4000 + comingBackMs - 1), undefined);
+    assert.equal(outcomeOf(waiting('ResetStation'), away, 4000 + comingBackMs), 'offline');
+  }
+  assert.equal(outcomeOf(waiting('ResetStation'), held(5, { connected: false, noticedAt: 30_000 }), 31_000), 'expired');
 });
 
 test('reads and writes of configuration wait until they expire', () => {

@@ -1,0 +1,100 @@
+// A station that says what a test tells it, answers our CALLs as it is told, and remembers everything it heard.
+import { setTimeout as delay } from 'node:timers/promises';
+import { WsLink, type LinkEnd } from '#load-tests/fleet/ws-client';
+
+export type HeardCall = { readonly id: string; readonly action: string; readonly payload: Record<string, unknown> };
+
+export type StationOptions = {
+  readonly port: number;
+  readonly stationId: string;
+  readonly password: string;
+  readonly version: '1.6' | '2.0.1';
+  /** The answer to a CALL of ours; undefined: none. */
+  readonly answer?: (call: HeardCall) => object | undefined;
+};
+
+type Answer = { readonly type: number; readonly payload: Record<string, unknown> };
+
+const answerTimeoutMs = 15_000;
+const refusedMsMax = 20_000;
+
+export class ScriptedStation {
+  readonly ended: Promise<LinkEnd>;
+  /** Our CALLs to it, in order. */
+  readonly calls: HeardCall[] = [];
+  /** Every text it heard. */
+  readonly heard: string[] = [];
+  readonly #opened: Promise<void>;
+  readonly #link: WsLink;
+  readonly #asked = new Map<string, (answer: Answer) => void>();
+  readonly #options: StationOptions;
+  #ids = 0;
+
+  constructor(options: StationOptions) {
+    const { port, stationId, password, version } = options;
+    this.#options = options;
+    const url = `ws://127.0.0.1:${port}/ocpp/${stationId}`;
+    let end: (why: LinkEnd) => void = () => undefined;
+    let open: () => void = () => undefined;
+    this.ended = new Promise((resolve) => (end = resolve));
+    this.#opened = new Promise((resolve) => (open = resolve));
+    this.#link = new WsLink(
+      { url, user: stationId, password, subprotocol: `ocpp${version}` },
+      { opened: () => open(), message: (text) => this.#hear(text), ended: (why) => end(why) },
+    );
+  }
+
+  /** Connects, again where it is refused: a gateway just started, woken, or yet to hear of the station, wants to be asked later. */
+  static async connect(options: StationOptions): Promise<ScriptedStation> {
+    for (const until = performance.now() + refusedMsMax; ;) {
+      const station = new ScriptedStation(options);
+      const end = await Promise.race([station.#opened, station.ended]);
+      if (end === undefined) return station;
+      if (end.kind !== 'refused' || performance.now() > until)
+        throw new Error(`${options.stationId}: ${JSON.stringify(end)}`);
+      await delay(100);
+    }
+  }
+
+  send(text: string): void {
+    this.#link.send(text);
+  }
+
+  /** Sends a CALL; its answer, or undefined where the connection ended without one. */
+  async ask(action: string, payload: object, id = `m${this.#ids++}`): Promise<Answer | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`${action} was not answered`)), answerTimeoutMs);
+    });
+    const answered = new Promise<Answer>((resolve) => this.#asked.set(id, resolve));
+    this.send(JSON.stringify([2, id, action, payload]));
+    try {
+      return await Promise.race([answered, this.ended.then(() => undefined), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async boot(model = 'M'): Promise<void> {
+    const boot16 = { chargePointVendor: 'V', chargePointModel: model };
+    const boot2 = { reason: 'PowerUp', chargingStation: { vendorName: 'V', model } };
+    await this.ask('BootNotification', this.#options.version === '1.6' ? boot16 : boot2);
+  }
+
+  close(): void {
+    this.#link.shut(1000);
+  }
+
+  #hear(text: string): void {
+    this.heard.push(text);
+    const [type, id, ...rest] = JSON.parse(text) as [number, string, ...unknown[]];
+    if (type !== 2) {
+      this.#asked.get(id)?.({ type, payload: (type === 3 ? rest[0] : { code: rest[0] }) as Record<string, unknown> });
+      return;
+    }
+    const call = { id, action: String(rest[0]), payload: rest[1] as Record<string, unknown> };
+    this.calls.push(call);
+    const answer = this.#options.answer === undefined ? { status: 'Accepted' } : this.#options.answer(call);
+    if (answer !== undefined) this.send(JSON.stringify([3, id, answer]));
+  }
+}
