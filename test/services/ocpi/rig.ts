@@ -72,8 +72,8 @@ export async function openRig(insecureHosts: readonly string[] = []) {
     databaseUrl,
     partnersUrl,
     names: registry.names,
-    operator: (method: string, path: string, body?: object, tenant = 'default', headers = {}) =>
-      askOperator(`${url}${path}`, method, body, { 'x-tenant-id': tenant, ...headers }),
+    operator: (method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
+      askOperator(`${url}${path}`, method, body, { 'x-tenant-id': 'default', ...headers }),
     partner: (token: string, path: string, more: RequestInit = {}) => askPartner(partnersUrl, token, path, more),
     async append<T extends RecordType>(
       topic: keyof typeof topics,
@@ -174,14 +174,11 @@ export type Issued = { readonly token: string; readonly versionsUrl: string };
 
 /** Registers a partner as operators do, and issues its first token. */
 export async function newPartner(rig: Rig, fields: object, tenant = 'default'): Promise<Issued> {
-  const created = await rig.operator('POST', '/v1/ocpi/partners', fields, tenant);
+  const headers = { 'x-tenant-id': tenant };
+  const created = await rig.operator('POST', '/v1/ocpi/partners', fields, headers);
   assert.equal(created.status, 201, JSON.stringify(created.body));
-  const issued = await rig.operator(
-    'POST',
-    `/v1/ocpi/partners/${String(created.body['partnerId'])}/tokens`,
-    undefined,
-    tenant,
-  );
+  const path = `/v1/ocpi/partners/${String(created.body['partnerId'])}/tokens`;
+  const issued = await rig.operator('POST', path, undefined, headers);
   assert.equal(issued.status, 201, JSON.stringify(issued.body));
   return issued.body as Issued;
 }
