@@ -19,6 +19,8 @@ export type FaultedRunOptions = {
   /** Over one process per service, parts of its own, and links where wanted. */
   readonly trial?: Pick<TrialOptions, 'env' | 'envOf' | 'nodeArgsOf' | 'processes'>;
   readonly hasLinks?: boolean;
+  /** Over those of a lively fleet. */
+  readonly fleetFlags?: Readonly<Record<string, string>>;
   readonly recoveryMsMax?: number;
 };
 
@@ -50,7 +52,9 @@ export async function startFaultedRun(options: FaultedRunOptions): Promise<Fault
     const identities = fleetIdentities({ prefix, seed, count: stations });
     await registerIdentities({ operatorUrl: trial.urls.operator, key: trial.secrets.demoOperatorKey, identities });
     const url = trial.links === undefined ? trial.urls.ocpp : `ws://127.0.0.1:${trial.links.ocpp.port}/ocpp`;
-    const fleet = startFleetProcess({ url, stations, seed, prefix, modelFile: join(dir, 'model.jsonl') });
+    const modelFile = join(dir, 'model.jsonl');
+    const { fleetFlags: flags = {} } = options;
+    const fleet = startFleetProcess({ url, stations, seed, prefix, modelFile, flags });
     closing.push(() => fleet.close());
     const bounds = watchBounds(trial);
     closing.push(async () => void bounds.verdict());

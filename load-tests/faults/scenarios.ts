@@ -5,6 +5,7 @@ import type { PartName } from '#infra/local/part';
 import type { Trial } from '#load-tests/bench/trial';
 import type { TrialProcess } from '#load-tests/bench/trial-process';
 import type { TrialLinks } from '#load-tests/bench/trial-links';
+import { readMetrics } from '#load-tests/faults/verify/recovery';
 import type { Random } from '#load-tests/fleet/random';
 
 export type Scenario = {
@@ -89,16 +90,32 @@ function processesOf(trial: Trial, target: string): TrialProcess[] {
   return all.filter(({ name }) => name === target || (target === 'gateway' && name.startsWith('gateway-')));
 }
 
-function drawn(trial: Trial, target: string, random: Random): TrialProcess {
+async function drawn(trial: Trial, target: string, random: Random): Promise<TrialProcess> {
   const among = processesOf(trial, target);
-  const process = among[random.integer(0, among.length - 1)];
+  const drawnOne = among[random.integer(0, among.length - 1)];
+  const process = target === 'gateway' ? await busiest(trial) : drawnOne;
   assert(process !== undefined, `${target} runs`);
   return process;
 }
 
+/** The gateway with the most stations: after a kill all of them are on the other one, and an empty one hurts nobody. */
+async function busiest({ gateways }: Trial): Promise<TrialProcess | undefined> {
+  const counted = gateways.map(async (gateway) => ({ gateway, connections: await connectionsOf(gateway.adminUrl) }));
+  const [most] = (await Promise.all(counted)).toSorted((a, b) => b.connections - a.connections);
+  return most?.gateway;
+}
+
+async function connectionsOf(adminUrl: string): Promise<number> {
+  const text = await readMetrics(adminUrl);
+  return [...text.matchAll(/^chargestream_gateway_connections(?:\{[^}]*\})? (\d+)$/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+}
+
 function killed(target: string): Scenario['run'] {
   return async (trial, random) => {
-    const process = drawn(trial, target, random);
+    const process = await drawn(trial, target, random);
     await process.kill();
     await delay(random.integer(0, downMsMax));
     await process.start();
@@ -107,7 +124,7 @@ function killed(target: string): Scenario['run'] {
 
 function ended(target: string): Scenario['run'] {
   return async (trial, random) => {
-    const process = drawn(trial, target, random);
+    const process = await drawn(trial, target, random);
     await process.terminate();
     await process.start();
   };
@@ -115,7 +132,7 @@ function ended(target: string): Scenario['run'] {
 
 function frozen(target: string): Scenario['run'] {
   return async (trial, random) => {
-    const process = drawn(trial, target, random);
+    const process = await drawn(trial, target, random);
     process.pause();
     await delay(random.integer(frozenMs.min, frozenMs.max));
     process.resume();
