@@ -95,7 +95,7 @@ function tell(report: CrowdReport, stations: number): void {
   const at = (share: number): string => ((report.backAtMs[Math.ceil(stations * share) - 1] ?? 0) / 1000).toFixed(1);
   say(
     `${report.back} of ${stations} back: half after ${at(0.5)} s, 99 % after ${at(0.99)} s, at most ${Math.max(...perSecond.values())} in one second; ` +
-      `${report.refusals} refused with a time, ${report.failures} connects failed, ${report.lostAgain} sockets lost again, ${report.callErrors} CALLERRORs`,
+      `${report.refusals} refused with a time, connects failed: ${JSON.stringify(report.failures)}, ${report.lostAgain} sockets lost again, ${report.callErrors} CALLERRORs`,
   );
 }
 

@@ -1,5 +1,5 @@
 // A crowd of stations for the storm bench, as a process of its own: connects, is cut off in one instant, and comes back at once.
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { status16, status201, connectIdle } from '#load-tests/fleet/bench-idle';
 import { fleetIdentities, type StationIdentity } from '#load-tests/fleet/identities';
 import { WsLink, type LinkEnd } from '#load-tests/fleet/ws-client';
@@ -20,7 +20,8 @@ export type CrowdReport = {
   /** When each station's first fact after its return was acknowledged, ascending. */
   readonly backAtMs: readonly number[];
   readonly refusals: number;
-  readonly failures: number;
+  /** Connects that failed, by why. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly lostAgain: number;
   readonly callErrors: number;
 };
@@ -32,17 +33,26 @@ export type CrowdAnswer =
 const failedWaitMs = 2_000;
 const jitterMs = 1_000;
 const pollMs = 50;
-const addresses = 200;
+const addresses = 250;
+/** Between two slices the answers to the ones before are read: else all 18,000 would seem to be answered late. */
+const sliceOf = 250;
 
 type Storm = {
   readonly startedAtMs: number;
   readonly backAtMs: number[];
   readonly links: Set<WsLink>;
+  readonly failures: Record<string, number>;
   refusals: number;
-  failures: number;
   lostAgain: number;
   callErrors: number;
   isOver: boolean;
+};
+
+type Comer = {
+  readonly url: string;
+  readonly identity: StationIdentity;
+  readonly index: number;
+  readonly attempt: number;
 };
 
 let crowd: { readonly url: string; readonly identities: readonly StationIdentity[]; cut(): Promise<void> } | undefined;
@@ -68,14 +78,17 @@ async function storm(timeoutMs: number): Promise<CrowdReport> {
     startedAtMs: performance.now(),
     backAtMs: [],
     links: new Set(),
+    failures: {},
     refusals: 0,
-    failures: 0,
     lostAgain: 0,
     callErrors: 0,
     isOver: false,
   };
   await crowd.cut();
-  for (const identity of identities) comeBack(state, url, identity, 1);
+  for (const [index, identity] of identities.entries()) {
+    comeBack(state, { url, identity, index, attempt: 1 });
+    if (index % sliceOf === sliceOf - 1) await nextTurn();
+  }
   const until = state.startedAtMs + timeoutMs;
   while (state.backAtMs.length < identities.length && performance.now() < until) await delay(pollMs);
   state.isOver = true;
@@ -85,7 +98,8 @@ async function storm(timeoutMs: number): Promise<CrowdReport> {
 }
 
 /** Connects as often as it takes; a station stays accepted, so its first word is the state of its connector. */
-function comeBack(state: Storm, url: string, identity: StationIdentity, attempt: number): void {
+function comeBack(state: Storm, comer: Comer): void {
+  const { attempt, identity, index, url } = comer;
   const is16 = identity.version === '1.6';
   const link: WsLink = new WsLink(
     {
@@ -93,8 +107,8 @@ function comeBack(state: Storm, url: string, identity: StationIdentity, attempt:
       subprotocol: is16 ? 'ocpp1.6' : 'ocpp2.0.1',
       user: identity.stationId,
       password: identity.password,
-      // Ports of closed connections stay taken for a minute: each attempt comes from another address.
-      localAddress: `127.0.0.${1 + (attempt % addresses)}`,
+      // Ports of closed connections stay taken for a minute, and the kernel finds a free one slowly where many are.
+      localAddress: `127.0.${1 + (index % addresses)}.${1 + (attempt % addresses)}`,
     },
     {
       opened: () => link.send(JSON.stringify([2, 's', 'StatusNotification', is16 ? status16() : status201()])),
@@ -102,7 +116,7 @@ function comeBack(state: Storm, url: string, identity: StationIdentity, attempt:
       ended(end) {
         state.links.delete(link);
         if (state.isOver) return;
-        setTimeout(() => comeBack(state, url, identity, attempt + 1), waitMsAfter(state, end));
+        setTimeout(() => comeBack(state, { ...comer, attempt: attempt + 1 }), waitMsAfter(state, end));
       },
     },
   );
@@ -119,7 +133,7 @@ function waitMsAfter(state: Storm, end: LinkEnd): number {
     state.refusals++;
     return end.retryAfterSeconds * 1000 + Math.random() * jitterMs;
   }
-  if (end.kind === 'failed') state.failures++;
+  if (end.kind === 'failed') state.failures[end.why] = (state.failures[end.why] ?? 0) + 1;
   else state.lostAgain++;
   return failedWaitMs + Math.random() * jitterMs;
 }
