@@ -7,6 +7,12 @@ const settings = {
   databaseUrl,
   databasePoolMax: integer('DATABASE_POOL_MAX', 8, 2, 100),
   port: integer('BILLING_PORT', 8105, 0, 65_535),
+  /** How often due sessions are looked for without a commit that asks for it. */
+  tickMs: integer('BILLING_TICK_MS', 1_000, 20, 60_000),
+  /** How often all ended sessions are looked at anew. */
+  sweepEveryMs: integer('BILLING_SWEEP_EVERY_MS', 600_000, 100, 86_400_000),
+  /** A decision waits so long for the tables to hold what was appended; then it is tried again. */
+  readToEndTimeoutMs: integer('BILLING_READ_TO_END_TIMEOUT_MS', 20_000, 100, 600_000),
 } as const;
 
 export type BillingConfig = ConfigOf<typeof settings>;
@@ -15,3 +21,17 @@ export type BillingConfig = ConfigOf<typeof settings>;
 export function billingConfig(environment: Environment): BillingConfig {
   return readConfig(settings, environment);
 }
+
+/** How this service reads and writes the log. */
+export const logSettings = {
+  fetchWaitMs: 100,
+  fetchBytesMax: 4 * 1024 * 1024,
+  bufferBytesMax: 16 * 1024 * 1024,
+  lanes: 1,
+  lingerMs: 2,
+  batchRecordsMax: 1_000,
+  batchBytesMax: 900_000,
+  queueBytesMax: 16 * 1024 * 1024,
+  appendTimeoutMs: 10_000,
+  closeTimeoutMs: 5_000,
+} as const;

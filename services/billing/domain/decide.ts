@@ -45,7 +45,15 @@ export function decide(given: Case, now: number): Decision {
 }
 
 function review(given: Case, reason: string, now: number): Decision {
-  const { session, bill } = given;
+  return reviewOf(given, { reason, detail: detailOf(given, reason) }, now);
+}
+
+/** A review of a session as it is now. A second one of the same version and reason has another id. */
+export function reviewOf(
+  { session, bill }: Pick<Case, 'session' | 'bill'>,
+  { reason, detail }: { readonly reason: string; readonly detail: string | null },
+  now: number,
+): Decision {
   const { tenantId, sessionId, stationId, generation, sourceOffset } = session;
   const parts = [tenantId, sessionId, reason, generation, sourceOffset, bill?.reviewCount ?? 0];
   const reviewId = uuidV8(['billing-review', ...parts.map(String)]).toString('hex');
@@ -57,7 +65,7 @@ function review(given: Case, reason: string, now: number): Decision {
       sessionId,
       reviewId,
       reason,
-      detail: detailOf(given, reason),
+      detail,
       cdrId: bill?.cdrId ?? null,
       sessionGeneration: generation,
       sessionOffset: sourceOffset,
