@@ -112,6 +112,7 @@ export async function registerDemo(operatorUrl: string, key: string): Promise<st
   const { prefix, seed, stations: count } = demoFleet;
   const identities = fleetIdentities({ prefix, seed: String(seed), count });
   await registerPlaces(operatorUrl, key);
+  await registerTariffs(operatorUrl, key);
   const { created, updated, unchanged } = await registerIdentities({
     operatorUrl,
     key,
