@@ -6,6 +6,7 @@ import { dirs, readPorts, servicePorts } from '#infra/local/settings';
 import { startStackParts, takePlace } from '#infra/local/stack-parts';
 import { StatusLine } from '#infra/local/status-line';
 import { Supervisor } from '#infra/local/supervisor';
+import { demoPartnerHeader } from '#infra/local/demo-partner';
 import { welcome } from '#infra/local/welcome';
 
 export type Platform = {
@@ -43,7 +44,8 @@ export async function startPlatform(run: Run): Promise<Platform> {
   run.signal.throwIfAborted();
   await supervisor.start(programs.fleet);
   const { KAFKA_BROKERS: kafka = '', DATABASE_URL: postgres = '', CLICKHOUSE_URL: clickhouse = '' } = parts.environment;
-  say(welcome({ urls, kafka, postgres, clickhouse, secrets, seconds: seconds() }));
+  const partnerHeader = demoPartnerHeader(dirs.secretsFile);
+  say(welcome({ urls, kafka, postgres, clickhouse, secrets, seconds: seconds(), partnerHeader }));
   run.onEnd('status line', async () => {
     statusLine.leave();
     say('Ending fleet, gateway, services and parts …');

@@ -25,6 +25,16 @@ export function loadSecrets(file: string): Secrets {
   return loadSecrets(file);
 }
 
+/** A secret that only the demo needs; undefined where there is none. */
+export function keptSecret(file: string, name: string): string | undefined {
+  return readSecrets(file)[name];
+}
+
+/** Adds it to the file, which must exist. */
+export function keepSecret(file: string, name: string, value: string): void {
+  write(file, { ...readSecrets(file), [name]: value }, false);
+}
+
 function write(file: string, content: Record<string, string | undefined>, first: boolean): void {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;

@@ -1,5 +1,6 @@
 // Registers what the demo needs through the operator API: places, the fleet's stations with passwords, its drivers' tokens.
 import { demoFleet } from '#infra/local/demo-fleet';
+import { demoIssuerOf, registerDemoPartner } from '#infra/local/demo-partner';
 import { demoAssignment, demoTariff } from '#infra/local/demo-tariff';
 import { readSecrets } from '#contracts/secrets';
 import type { EvseValue, LocationValue, PartyValue, StationValue } from '#contracts/registry';
@@ -11,6 +12,8 @@ export type Registering = {
   readonly identities: readonly StationIdentity[];
   /** What else is registered of a station. */
   readonly describe?: (identity: StationIdentity, index: number) => Partial<StationValue>;
+  /** Whose a card is, by its number; absent: all are our own. */
+  readonly issuerOf?: (index: number) => { readonly issuer: string; readonly contractId: string } | undefined;
 };
 
 export type Registered = { readonly created: number; readonly updated: number; readonly unchanged: number };
@@ -52,7 +55,7 @@ const locations: readonly LocationValue[] = [
 
 /** Registers stations, passwords and tokens, a thousand per call. Doing it again changes nothing. */
 export async function registerIdentities(registering: Registering): Promise<Registered> {
-  const { operatorUrl, key, identities, describe = () => ({}) } = registering;
+  const { operatorUrl, key, identities, describe = () => ({}), issuerOf = () => undefined } = registering;
   const call = callerOf(operatorUrl, key);
   const stations = identities.map((identity, index) => ({
     stationId: identity.stationId,
@@ -61,9 +64,10 @@ export async function registerIdentities(registering: Registering): Promise<Regi
     ...describe(identity, index),
     credential: { password: identity.password, generated: true },
   }));
-  const tokens = identities.flatMap(({ tokens: own, stationId }) =>
+  const cards = identities.flatMap(({ tokens: own, stationId }) =>
     own.map(({ uid, type }) => ({ uid, type, label: `driver at ${stationId}` })),
   );
+  const tokens = cards.map((card, index) => ({ ...card, ...issuerOf(index) }));
   const counts = { created: 0, updated: 0, unchanged: 0 };
   for (const [path, name, rows] of [
     ['/v1/tokens', 'tokens', tokens],
@@ -118,6 +122,7 @@ export async function registerDemo(operatorUrl: string, key: string): Promise<st
     key,
     identities,
     describe: demoStation,
+    issuerOf: demoIssuerOf,
   });
   return `registry: ${locations.length} locations, ${count} stations and their tokens (${created} new, ${updated} changed, ${unchanged} as they were)`;
 }
@@ -189,8 +194,11 @@ function place(locationId: string, country: 'DE' | 'NL', name: string, where: re
 
 async function main(): Promise<void> {
   const operatorUrl = process.env['OPERATOR_URL'] ?? 'http://127.0.0.1:8080';
-  const { demoOperatorKey } = readSecrets(process.env['SECRETS_FILE'] ?? '.data/secrets.json');
+  const secretsFile = process.env['SECRETS_FILE'] ?? '.data/secrets.json';
+  const { demoOperatorKey } = readSecrets(secretsFile);
   process.stdout.write(`${await registerDemo(operatorUrl, demoOperatorKey)}\n`);
+  const partnersUrl = process.env['OCPI_PARTNERS_URL'] ?? 'http://127.0.0.1:8206';
+  await registerDemoPartner({ operatorUrl, key: demoOperatorKey, partnersUrl, secretsFile });
 }
 
 if (process.argv[1]?.endsWith('infra/local/seed.ts') === true) await main();

@@ -16,7 +16,7 @@ import {
   type Outcome,
   type PartnerRow,
 } from '../partners/store.ts';
-import { issueRegistrationToken } from '../partners/tokens.ts';
+import { issueReadingToken, issueRegistrationToken } from '../partners/tokens.ts';
 import { token as tokenText } from '../wire/v221/credentials.ts';
 
 const tags = ['ocpi'];
@@ -40,8 +40,20 @@ const patch = Type.Object(
   },
   strict,
 );
+const tokenInput = Type.Object(
+  {
+    kind: Type.Optional(
+      Type.Enum(['registration', 'credentials'], {
+        default: 'registration',
+        description:
+          'registration: TOKEN_A of a handshake; credentials: for a partner that only reads, without handshake',
+      }),
+    ),
+  },
+  strict,
+);
 const issued = Type.Object({
-  token: Type.String({ description: 'TOKEN_A; shown once' }),
+  token: Type.String({ description: 'Shown once' }),
   versionsUrl: Type.String({ description: 'Goes to the partner together with the token' }),
 });
 const theirs = Type.Object({ token: tokenText, versionsUrl: Type.String({ minLength: 1, maxLength: 255 }) }, strict);
@@ -139,14 +151,16 @@ function addExchange(api: HttpApi, parts: HandshakeParts): void {
     {
       schema: {
         tags,
-        summary: 'Issue the token with which a partner begins to register; an earlier one ends',
+        summary: 'Issue a token to a partner; an earlier one ends',
         params,
+        body: tokenInput,
         response: { 201: issued, ...problems },
       },
     },
-    async ({ caller, params: { partnerId } }, reply) => {
+    async ({ caller, params: { partnerId }, body }, reply) => {
       const by = byOf(caller, parts.now);
-      const outcome = await issueRegistrationToken(parts.database, parts.vault, by, partnerId);
+      const issue = body.kind === 'credentials' ? issueReadingToken : issueRegistrationToken;
+      const outcome = await issue(parts.database, parts.vault, by, partnerId);
       if (outcome.kind === 'refused') return problem(reply, outcome);
       return reply.code(201).send({ token: outcome.result, versionsUrl: versionsUrlOf(parts) });
     },

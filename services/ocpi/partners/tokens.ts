@@ -1,7 +1,16 @@
 // Tokens that we gave to partners: issued, found again when a partner shows one, replaced with a grace, and ended.
 import type { PoolClient } from 'pg';
 import type { Database } from '#kit/postgres';
-import { lockPartner, Refused, valueOf, writing, type By, type Outcome, type PartnerRow } from './store.ts';
+import {
+  lockPartner,
+  Refused,
+  updatePartner,
+  valueOf,
+  writing,
+  type By,
+  type Outcome,
+  type PartnerRow,
+} from './store.ts';
 import type { PartnerValue } from '#contracts/registry';
 import type { TokenVault } from './token-vault.ts';
 
@@ -16,6 +25,32 @@ export type PartnerCaller = {
 
 /** A replaced token works until its successor is used, and no longer than this (ocpi#568 leaves it open). */
 export const rotationGraceMs = 10 * 60 * 1000;
+
+/**
+ * A token for a partner that only reads and has no server of its own to exchange credentials with: it is registered by
+ * hand. To be shown once; earlier ones end.
+ */
+export async function issueReadingToken(
+  database: Database,
+  vault: TokenVault,
+  by: By,
+  partnerId: string,
+): Promise<Outcome<string>> {
+  const { tenantId, at } = by;
+  return writing(database, tenantId, async (client) => {
+    const row = await lockPartner(client, tenantId, partnerId);
+    const { rows } = await client.query('select 1 from partner_links where tenant_id = $1 and partner_id = $2', [
+      tenantId,
+      partnerId,
+    ]);
+    if (rows.length > 0) throw new Refused(409, 'Credentials were exchanged already: the partner changes them');
+    await endTokens(client, { tenantId, partnerId });
+    const token = vault.newToken();
+    await insertToken(client, vault, { tenantId, partnerId, kind: 'credentials', token, at });
+    await updatePartner(client, by, row, { ...valueOf(row), state: 'registered' });
+    return token;
+  });
+}
 
 /** A token for registration, to be shown once; an earlier one ends. */
 export async function issueRegistrationToken(

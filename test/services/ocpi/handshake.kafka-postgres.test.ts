@@ -61,7 +61,7 @@ test('a partner registers with us: while its POST is open we read its endpoints,
   const shown = await rig.partner(tokenC, credentialsUrl);
   assert.equal((shown.body.data as { token: string }).token, tokenC);
   assert.equal((await rig.operator('GET', '/v1/ocpi/partners/emp')).body['state'], 'registered');
-  assert.equal((await rig.operator('POST', '/v1/ocpi/partners/emp/tokens')).status, 409);
+  assert.equal((await rig.operator('POST', '/v1/ocpi/partners/emp/tokens', {})).status, 409);
 });
 
 test('a token that is replaced works until the new one is used', async () => {

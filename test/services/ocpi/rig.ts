@@ -178,7 +178,7 @@ export async function newPartner(rig: Rig, fields: object, tenant = 'default'): 
   const created = await rig.operator('POST', '/v1/ocpi/partners', fields, headers);
   assert.equal(created.status, 201, JSON.stringify(created.body));
   const path = `/v1/ocpi/partners/${String(created.body['partnerId'])}/tokens`;
-  const issued = await rig.operator('POST', path, undefined, headers);
+  const issued = await rig.operator('POST', path, {}, headers);
   assert.equal(issued.status, 201, JSON.stringify(issued.body));
   return issued.body as Issued;
 }
