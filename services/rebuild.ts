@@ -12,6 +12,9 @@ const rebuilds: Readonly<Record<string, Opening>> = {
   sessions: async (environment) => (await import('#services/sessions/rebuild')).sessionsRebuild(environment),
   stations: async (environment) => (await import('#services/stations/rebuild')).stationsRebuild(environment),
   commands: async (environment) => (await import('#services/stations/rebuild')).commandsRebuild(environment),
+  readings: async (environment) => (await import('#services/analytics/rebuild')).readingsRebuild(environment),
+  session_facts: async (environment) => (await import('#services/analytics/rebuild')).sessionFactsRebuild(environment),
+  dimensions: async (environment) => (await import('#services/analytics/rebuild')).dimensionsRebuild(environment),
 };
 
 const usage = `npm run rebuild -- <name> [--dry-run] [--afresh], one of: ${Object.keys(rebuilds).join(', ')}

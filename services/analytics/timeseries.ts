@@ -9,11 +9,11 @@ import type { Logger } from '#kit/logger';
 const backOffMsMax = 5_000;
 const sqlDir = join(import.meta.dirname, 'sql');
 
-export type TimeseriesOptions = { readonly url: string; readonly database: string };
+export type TimeseriesOptions = { readonly url: string; readonly database: string; readonly requestTimeoutMs?: number };
 
 /** A client whose statements fail with TIMESERIES_UNAVAILABLE while the server is away. */
-export function openTimeseries({ url, database }: TimeseriesOptions): ClickHouse {
-  return openClickHouse({ url, database });
+export function openTimeseries(options: TimeseriesOptions): ClickHouse {
+  return openClickHouse(options);
 }
 
 /**

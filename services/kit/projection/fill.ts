@@ -8,6 +8,7 @@ import { applyEvents, type ApplyParts } from '#kit/projection/apply-events';
 import { readBatches } from '#kit/projection/fold-batch';
 import { type OpenReader, OwnedPartitions } from '#kit/projection/owned-partitions';
 import { positionMetrics } from '#kit/projection/position-metrics';
+import { type Positions, positionsIn, readTo, sumOf } from '#kit/projection/read-to';
 import { schemaOf } from '#kit/projection/schema';
 import { StateCache } from '#kit/projection/state-cache';
 import type { Projection } from '#kit/projection/types';
@@ -22,12 +23,7 @@ export type FillOptions = {
   readonly onReached: (at: number) => void;
 };
 
-/** Next offset by partition. */
-export type Positions = ReadonlyMap<number, number>;
-
-const batchRecordsMax = 20_000;
 const cachedStatesMax = 50_000;
-const silenceMsMax = 60_000;
 
 /** Claims the version's partitions; fillTo() brings them further. Throws Fault DATABASE_UNAVAILABLE or LOG_UNAVAILABLE. */
 export async function openFill<S, Events, Emission>(
@@ -75,23 +71,14 @@ export class Fill<S, Events, Emission> implements Closable {
 
   /** Where the tables stand. */
   positions(): Positions {
-    return new Map(this.#owned.status().map(({ partition, nextOffset }) => [partition, nextOffset]));
+    return positionsIn(this.#owned);
   }
 
   /** Throws Fault LOG_*, DATABASE_UNAVAILABLE, FenceBroken: what was committed stays, a new fill goes on from there. */
   async fillTo(targets: Positions): Promise<void> {
     const reader = this.#reader;
     if (reader === undefined) throw new Fault('LOG_CLOSED');
-    // What was read beyond the targets of before is read again.
-    await this.#owned.resync();
-    for (const partition of this.#owned.partitions) if (this.#isAt(targets, partition)) reader.unassign(partition);
-    while (this.#owned.partitions.some((partition) => !this.#isAt(targets, partition))) {
-      const batches = await nextOf(reader);
-      await this.#apply(batches.flatMap((batch) => this.#upTo(batch, targets)));
-      this.#refuseStopped();
-      for (const { partition } of batches) if (this.#isAt(targets, partition)) reader.unassign(partition);
-    }
-    this.#refuseStopped();
+    await readTo({ reader, owned: this.#owned }, targets, (batches) => this.#apply(batches));
   }
 
   async close(): Promise<void> {
@@ -99,32 +86,13 @@ export class Fill<S, Events, Emission> implements Closable {
   }
 
   async #apply(batches: readonly PartitionBatch[]): Promise<void> {
-    const accepted = this.#owned.accept(batches);
-    if (accepted.length === 0) return;
     const isParked = (partition: number, key: string): boolean => this.#parked.has(`${partition}/${key}`);
-    const { events } = readBatches(this.#projection, accepted, isParked);
-    const advances = this.#owned.advancesOf(accepted);
+    const { events } = readBatches(this.#projection, batches, isParked);
+    const advances = this.#owned.advancesOf(batches);
     const { parked } = await applyEvents(this.#parts, { events, advances });
     this.#owned.moved(advances);
     if (parked.length > 0) this.#parked = await this.#readParked();
     this.#options.onReached(sumOf(this.positions()));
-  }
-
-  #upTo(batch: PartitionBatch, targets: Positions): PartitionBatch[] {
-    const target = targets.get(batch.partition) ?? 0;
-    const records = batch.records.filter(({ offset }) => offset < target);
-    return records.length === 0 ? [] : [{ ...batch, records }];
-  }
-
-  #isAt(targets: Positions, partition: number): boolean {
-    return (this.positions().get(partition) ?? 0) >= (targets.get(partition) ?? 0);
-  }
-
-  #refuseStopped(): void {
-    const stopped = this.#owned.status().find((each) => each.stopped !== null);
-    if (stopped === undefined) return;
-    const { partition, stopped: why, nextOffset } = stopped;
-    throw new Fault('LOG_GAP', { detail: `partition ${partition} stopped at ${nextOffset}: ${why}` });
   }
 
   async #readParked(): Promise<ReadonlySet<string>> {
@@ -132,26 +100,5 @@ export class Fill<S, Events, Emission> implements Closable {
       `select "partition" || '/' || key as place from ${schemaOf(this.#projection)}.parked_keys`,
     );
     return new Set(rows.map(({ place }) => place));
-  }
-}
-
-/** How many offsets lie below these positions. */
-export function sumOf(positions: Positions): number {
-  return [...positions.values()].reduce((sum, offset) => sum + offset, 0);
-}
-
-// Everything below a target was committed by the live version once. Silence means that the log is away, or lost it.
-async function nextOf(reader: LogReader): Promise<PartitionBatch[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_resolve, reject) => {
-    const fault = new Fault('LOG_UNAVAILABLE', { detail: `the log gives no records for ${silenceMsMax} ms` });
-    timer = setTimeout(() => reject(fault), silenceMsMax);
-  });
-  try {
-    const batches = await Promise.race([reader.next(batchRecordsMax), silence]);
-    if (batches.length === 0) throw new Fault('LOG_CLOSED');
-    return batches;
-  } finally {
-    clearTimeout(timer);
   }
 }

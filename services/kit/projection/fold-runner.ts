@@ -9,7 +9,7 @@ import { FenceBroken } from '#kit/projection/fence';
 import { readBatches, type Work } from '#kit/projection/fold-batch';
 import { pacedCommits } from '#kit/projection/commit-pace';
 import type { ProjectionOptions } from '#kit/projection/options';
-import { type ClaimPartitions, lostToAnother, OwnedPartitions } from '#kit/projection/owned-partitions';
+import { type ClaimPartitions, OwnedPartitions } from '#kit/projection/owned-partitions';
 import { type ParkedKey, readParkedKeys } from '#kit/projection/parking';
 import { positionMetrics } from '#kit/projection/position-metrics';
 import { countBatch, projectionMetrics } from '#kit/projection/projection-metrics';
@@ -70,7 +70,7 @@ export class FoldRunner<S, Events, Emission> implements Closable {
 
   /** Whether other processes own all of its partitions. */
   get isLost(): boolean {
-    return this.#owned.status().every(({ stopped }) => stopped === lostToAnother);
+    return this.#owned.isLost;
   }
 
   /** Throws Fault DATABASE_UNAVAILABLE, LOG_UNAVAILABLE, or what claimIn threw. */

@@ -32,7 +32,7 @@ export type OwnedPartitionsOptions = {
 };
 
 /** Why a partition is not read here that another process owns. */
-export const lostToAnother = 'ownership-lost';
+const lostToAnother = 'ownership-lost';
 
 export type PartitionStatus = {
   readonly partition: number;
@@ -65,6 +65,11 @@ export class OwnedPartitions {
   /** Partitions that are read, in order; those that stopped are not. */
   get partitions(): number[] {
     return [...this.#owned].flatMap(([partition, owned]) => (owned.stopped === null ? [partition] : []));
+  }
+
+  /** Whether other processes own all of them. */
+  get isLost(): boolean {
+    return [...this.#owned.values()].every(({ stopped }) => stopped === lostToAnother);
   }
 
   /**
@@ -193,7 +198,9 @@ export class OwnedPartitions {
     owned.stopped = why;
     this.#reader?.unassign(partition);
     const { kind, name, logger } = this.#options;
-    logger.error({ err: fault, [kind]: name, partition, why, nextOffset: owned.nextOffset }, 'partition stopped');
+    const said = { err: fault, [kind]: name, partition, why, nextOffset: owned.nextOffset };
+    if (why === lostToAnother) logger.warn(said, 'partition left to its new owner');
+    else logger.error(said, 'partition stopped');
     this.report();
   }
 

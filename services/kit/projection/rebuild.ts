@@ -8,8 +8,9 @@ import { type Database, transaction } from '#kit/postgres';
 import { compareVersions, type OnDifferences, type TableComparison } from '#kit/projection/compare';
 import { correct, type Corrections, keepSayings } from '#kit/projection/corrections';
 import { type OwnedPosition, readAllPositions } from '#kit/projection/fence';
-import { type Fill, openFill, type Positions, sumOf } from '#kit/projection/fill';
+import { type Fill, openFill } from '#kit/projection/fill';
 import type { OpenReader } from '#kit/projection/owned-partitions';
+import { positionsOf, sumOf } from '#kit/projection/read-to';
 import { type OnProgress, ProgressMeter } from '#kit/projection/rebuild-progress';
 import { beginCorrections, lockRebuild, type RebuildLock, takeLive } from '#kit/projection/rebuild-state';
 import { abandon, analyze, type RebuildVersions, swap, versionsFor } from '#kit/projection/rebuild-versions';
@@ -242,10 +243,6 @@ class Telling<S, Events, Emission, Row> {
       this.corrections += differences.length;
     };
   }
-}
-
-function positionsOf(positions: readonly OwnedPosition[]): Positions {
-  return new Map(positions.map(({ partition, nextOffset }) => [partition, nextOffset]));
 }
 
 /** This transaction waits for folds and acknowledgements, and holds no lock that anybody needs. */

@@ -68,13 +68,9 @@ export async function readStanding(
   lock?: 'share' | 'update',
 ): Promise<Standing | undefined> {
   const schema = identifier(name);
-  // Of a session lock taken with two numbers; objsubid 2 says so.
   const { rows } = await client.query<StandingRow>(
     `select l.version, l.generation, r.version as "rebuildVersion", r.generation as "rebuildGeneration", r.step,
-            exists (select from pg_locks where locktype = 'advisory' and objsubid = 2 and granted
-              and database = (select oid from pg_database where datname = current_database())
-              and classid = (hashtext('rebuild')::bigint & 4294967295)::oid
-              and objid = (hashtext(l.name)::bigint & 4294967295)::oid) as "isRunning"
+            ${lockHeld('l.name')} as "isRunning"
        from ${schema}.projection_live l left join ${schema}.projection_rebuild r on r.name = l.name
       where l.name = $1 ${lock === undefined ? '' : `for ${lock} of l`}`,
     [name],
@@ -85,4 +81,18 @@ export async function readStanding(
   const isNone = rebuildVersion === null || rebuildGeneration === null || step === null;
   const rebuild = isNone ? undefined : { version: rebuildVersion, generation: rebuildGeneration, step, isRunning };
   return { live: { version, generation }, rebuild };
+}
+
+/** Whether a process holds the lock of this name's rebuild. */
+export async function isRebuildRunning(client: Pick<PoolClient, 'query'>, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ held: boolean }>(`select ${lockHeld('$1')} as held`, [name]);
+  return rows[0]?.held === true;
+}
+
+/** Of a session lock that was taken with two numbers: objsubid 2 says so. */
+function lockHeld(name: string): string {
+  return `exists (select from pg_locks where locktype = 'advisory' and objsubid = 2 and granted
+    and database = (select oid from pg_database where datname = current_database())
+    and classid = (hashtext('rebuild')::bigint & 4294967295)::oid
+    and objid = (hashtext(${name}::text)::bigint & 4294967295)::oid)`;
 }

@@ -14,6 +14,7 @@ import { positionMetrics } from '#kit/projection/position-metrics';
 import { type SinkBatch, type SinkBlock, type ToBlocks, toBlocksSafely } from '#kit/sink/blocks';
 import { type CutRange, CutCollector, type Cut, tokenOf } from '#kit/sink/cut';
 import { noteCut, prepareSink, readCuts, settleCut, sinkSchemaOf } from '#kit/sink/intent';
+import { claimSink, isSinkFree, reclaimSink } from '#kit/sink/ownership';
 import { sinkMetrics } from '#kit/sink/sink-metrics';
 
 export type SinkOptions = {
@@ -44,6 +45,7 @@ const flushBytesMaxDefault = 16 * 1024 * 1024;
 const flushMsDefault = 1_000;
 const backOffMsMax = 10_000;
 const refreshMs = 5_000;
+const regainMs = 500;
 
 /** Claims the partitions and follows them until close(). Throws Fault DATABASE_UNAVAILABLE or LOG_UNAVAILABLE. */
 export async function runSink(options: SinkOptions): Promise<RunningSink> {
@@ -71,6 +73,7 @@ class SinkRunner implements RunningSink {
   #reading: Promise<{ batches: PartitionBatch[]; era: number }> | undefined;
   #loop: Promise<void> = Promise.resolve();
   #refresh: NodeJS.Timeout | undefined;
+  #regaining: Promise<void> = Promise.resolve();
 
   constructor(options: SinkOptions) {
     const { name, topic, types, database, logger } = options;
@@ -98,7 +101,7 @@ class SinkRunner implements RunningSink {
     const reader = await openReader(topic, (partition, fault) => this.#owned.lost(partition, fault));
     this.#reader = reader;
     try {
-      await this.#owned.claim(reader, partitions);
+      await this.#owned.claim(reader, partitions, claimSink(name));
       this.#beginAtPositions(await this.#readNoted());
     } catch (error) {
       await reader.close();
@@ -107,6 +110,7 @@ class SinkRunner implements RunningSink {
     this.#loop = this.#follow(reader);
     this.#refresh = setInterval(() => void this.#owned.refreshEndOffsets().catch(() => {}), refreshMs);
     this.#refresh.unref();
+    this.#regaining = this.#keepRegaining(reader, partitions);
   }
 
   status(): SinkStatus {
@@ -117,7 +121,23 @@ class SinkRunner implements RunningSink {
     this.#closing.abort();
     clearInterval(this.#refresh);
     await this.#reader?.close();
-    await this.#loop;
+    await Promise.all([this.#loop, this.#regaining]);
+  }
+
+  /** A rebuild takes all partitions and sets them free when it has ended. */
+  async #keepRegaining(reader: LogReader, partitions: readonly number[]): Promise<void> {
+    const { database, name, logger } = this.#options;
+    const { signal } = this.#closing;
+    for (await sleep(regainMs, signal); !signal.aborted; await sleep(regainMs, signal)) {
+      try {
+        if (!this.#owned.isLost || !(await isSinkFree(database, name))) continue;
+        await this.#owned.claim(reader, partitions, reclaimSink(name));
+        const noted = await this.#readNoted();
+        await this.#owned.resync(() => this.#beginAtPositions(noted));
+      } catch (error) {
+        logger.warn({ err: error, sink: name }, 'sink could not be regained, trying again');
+      }
+    }
   }
 
   async #follow(reader: LogReader): Promise<void> {

@@ -12,6 +12,8 @@ import type { RunningService } from '#kit/lifecycle';
 import { createLogger } from '#kit/logger';
 import { analyticsConfig } from '#services/analytics/config';
 import { startAnalytics } from '#services/analytics/main';
+import type { RebuildOutcome } from '#kit/projection/rebuild-run';
+import { sinkRebuild, type SinkName } from '#services/analytics/rebuild';
 import { createDatabase } from '#test/support/fresh-postgres';
 
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
@@ -27,8 +29,12 @@ export type AnalyticsRig = {
   /** As if it had crashed after each insert, before the position: while it is stopped. */
   forgetPositions(): Promise<void>;
   start(): Promise<void>;
+  /** Rebuilds a sink's tables beside the running service. */
+  rebuild(name: SinkName, options?: RebuildOptions): Promise<RebuildOutcome>;
   close(): Promise<void>;
 };
+
+export type RebuildOptions = { readonly dryRun?: boolean; readonly pass?: (name: string) => Promise<void> };
 
 const internalToken = 'internal-token-of-tests';
 const waitMs = 20_000;
@@ -78,6 +84,7 @@ export async function startAnalyticsRig(name: string): Promise<AnalyticsRig> {
     async start() {
       service = await startAnalytics(config, topics, internalToken);
     },
+    rebuild: (sink, { dryRun = false, pass } = {}) => sinkRebuild(sink, config, topics, pass)({ dryRun }, () => {}),
     async close() {
       await service.close();
       await writer.close();

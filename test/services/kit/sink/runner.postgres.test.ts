@@ -7,6 +7,8 @@ import { Fault } from '#kit/fault';
 import { type Database, openDatabase, transaction } from '#kit/postgres';
 import { claimPartitions } from '#kit/projection/fence';
 import type { SinkBatch } from '#kit/sink/blocks';
+import { lockRebuild } from '#kit/projection/rebuild-state';
+import { takenLockOf, takeSink } from '#kit/sink/ownership';
 import { type RunningSink, runSink, type SinkOptions } from '#kit/sink/runner';
 import { createFakeLog, type FakeLog } from '../projection/fake-log.ts';
 import { createTrialDatabase, logger, type TrialDatabase, until } from '../trial.ts';
@@ -268,3 +270,23 @@ function seeded(seed: number): () => number {
     return state / 2 ** 32;
   };
 }
+
+test('a sink that a rebuild took stands still while that holds it, and goes on where it stood', async () => {
+  const { name, log, store, run } = newTrial();
+  append(log, 0, 1);
+  const sink = await run();
+  await until('flushed', stands(sink, [1, 0, 0]));
+  const hold = await lockRebuild(database, takenLockOf(name));
+  await until('taken between two cuts', async () => (await takeSink(database, name)) !== undefined);
+  append(log, 0, 2);
+  append(log, 1, 3);
+  await until('it stands still', () => sink.status().partitions.every(({ stopped }) => stopped === 'ownership-lost'));
+  const started = await run();
+  assert.ok(started.status().partitions.every(({ stopped }) => stopped === 'ownership-lost'));
+  await started.close();
+  assert.deepEqual(store.numbers, [1]);
+  await hold.release();
+  await until('it goes on', stands(sink, [2, 1, 0]));
+  await sink.close();
+  assert.deepEqual(store.numbers, [1, 2, 3]);
+});
