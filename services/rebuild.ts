@@ -7,14 +7,27 @@ import type { Progress } from '#kit/projection/rebuild-progress';
 
 type Opening = (environment: Environment) => Promise<RebuildRun>;
 
+const sessions = () => import('#services/sessions/rebuild');
+const stations = () => import('#services/stations/rebuild');
+const billing = () => import('#services/billing/rebuild');
+const ocpi = () => import('#services/ocpi/rebuild');
+const analytics = () => import('#services/analytics/rebuild');
+
 /** What can be rebuilt: one line each. */
 const rebuilds: Readonly<Record<string, Opening>> = {
-  sessions: async (environment) => (await import('#services/sessions/rebuild')).sessionsRebuild(environment),
-  stations: async (environment) => (await import('#services/stations/rebuild')).stationsRebuild(environment),
-  commands: async (environment) => (await import('#services/stations/rebuild')).commandsRebuild(environment),
-  readings: async (environment) => (await import('#services/analytics/rebuild')).readingsRebuild(environment),
-  session_facts: async (environment) => (await import('#services/analytics/rebuild')).sessionFactsRebuild(environment),
-  dimensions: async (environment) => (await import('#services/analytics/rebuild')).dimensionsRebuild(environment),
+  sessions: async (environment) => (await sessions()).sessionsRebuild(environment),
+  stations: async (environment) => (await stations()).stationsRebuild(environment),
+  commands: async (environment) => (await stations()).commandsRebuild(environment),
+  billing_sessions: async (environment) => (await billing()).billingRebuild('billing_sessions', environment),
+  billing_places: async (environment) => (await billing()).billingRebuild('billing_places', environment),
+  cdrs: async (environment) => (await billing()).billingRebuild('cdrs', environment),
+  ocpi_registry: async (environment) => (await ocpi()).ocpiRebuild('ocpi_registry', environment),
+  ocpi_evse_status: async (environment) => (await ocpi()).ocpiRebuild('ocpi_evse_status', environment),
+  ocpi_sessions: async (environment) => (await ocpi()).ocpiRebuild('ocpi_sessions', environment),
+  ocpi_cdrs: async (environment) => (await ocpi()).ocpiRebuild('ocpi_cdrs', environment),
+  readings: async (environment) => (await analytics()).sinkRebuildOf('readings', environment),
+  session_facts: async (environment) => (await analytics()).sinkRebuildOf('session_facts', environment),
+  dimensions: async (environment) => (await analytics()).sinkRebuildOf('dimensions', environment),
 };
 
 const usage = `npm run rebuild -- <name> [--dry-run] [--afresh], one of: ${Object.keys(rebuilds).join(', ')}

@@ -31,19 +31,7 @@ const poolMax = 6;
 /** Comparing a table reads all of it. */
 const requestTimeoutMs = 6 * 60 * 60 * 1000;
 
-export function readingsRebuild(environment: Environment): RebuildRun {
-  return rebuildOf('readings', environment);
-}
-
-export function sessionFactsRebuild(environment: Environment): RebuildRun {
-  return rebuildOf('session_facts', environment);
-}
-
-export function dimensionsRebuild(environment: Environment): RebuildRun {
-  return rebuildOf('dimensions', environment);
-}
-
-function rebuildOf(name: SinkName, environment: Environment): RebuildRun {
+export function sinkRebuildOf(name: SinkName, environment: Environment): RebuildRun {
   const config = analyticsConfig(environment);
   return sinkRebuild(name, config, topicsFor(config.partitions));
 }

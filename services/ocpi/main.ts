@@ -78,7 +78,9 @@ async function startParts({
   lifecycle.add('relay', runPartnerRelay({ database, writer, topic: topics.registryChanges, logger }));
   const { internalToken } = secrets;
   const parts = partsOf(config, secrets, database);
-  const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady: () => undefined }));
+  const notReady = (): string | undefined =>
+    projections.map((each) => each.notReady()).find((why) => why !== undefined);
+  const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady }));
   guardRoles(api);
   addPartnerRoutes(api, parts);
   addProjectionRoutes(api, projections);

@@ -6,7 +6,7 @@ import { createSayings } from '#kit/projection/corrections';
 import { freePartitions, type OwnedPosition } from '#kit/projection/fence';
 import { beginRebuild, checkTaken, endRebuild, type RebuildVersions, standingFor } from '#kit/projection/rebuild-state';
 import { dropVersion, lockSchemas, prepareSchema, readVersions, schemaOf, showVersion } from '#kit/projection/schema';
-import { readStanding, type Standing } from '#kit/projection/standing';
+import { createReaderSchema, readStanding, type Standing } from '#kit/projection/standing';
 
 export type { RebuildVersions } from '#kit/projection/rebuild-state';
 
@@ -31,6 +31,7 @@ export async function versionsFor(
   const { name, generation } = projection;
   const versions = await transaction(database, async (client) => {
     await lockSchemas(client, name);
+    await createReaderSchema(client, name);
     const { live, rebuild } = await liveStanding(name, generation, () => readStanding(client, name));
     await dropVersion(client, { name, version: dryVersion });
     if (mode.dryRun) return { name, live, next: { version: dryVersion, generation } };
