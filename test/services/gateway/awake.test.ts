@@ -67,8 +67,8 @@ async function booted() {
 test('a CALL that waited in the socket of a stopped process is neither recorded nor answered', async () => {
   const { gateway, connection, socket } = await booted();
   gateway.monotonicMs += 60_000;
-  connection.receive('[2,"1","Heartbeat",{}]');
-  connection.receive('[2,"2","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Faulted"}]');
+  connection.receive('[2,"1","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Faulted"}]');
+  connection.receive('[2,"2","Heartbeat",{}]');
   await settle();
   assert.deepEqual([socket.sent, socket.ends.map(({ code }) => code)], [[], [1012]]);
   assert.ok(!gateway.appended.includes('charging.events.v1 ConnectorStatusChanged'));
