@@ -68,6 +68,8 @@ export async function openRig(options: { services?: number } = {}) {
       ask(services.at(-1)?.url ?? '', method, path, { body, ...as }),
     tell: (event: SessionUpdated & { type?: SessionType }) =>
       append(topics.sessions, sessionKey(event.tenantId, event.sessionId), event.type ?? 'SessionEnded', event),
+    /** Ends the service that was started first. */
+    endFirst: async () => services.shift()?.close(),
     async stop() {
       for (const service of services.splice(0)) await service.close();
     },

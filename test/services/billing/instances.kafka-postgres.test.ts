@@ -1,0 +1,77 @@
+// Two instances over one log, and one that dies between its append and its tables: still one CDR per session.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cdrIdOf } from '#contracts/keys';
+import { demoAssignment, demoTariff } from '#infra/local/demo-tariff';
+import { cdrOf, cdrsIn, eventually, kWh, openRig, sessionSays, tenantId, type Rig } from './rig.ts';
+
+async function withTariff(rig: Rig): Promise<void> {
+  assert.equal((await rig.ask('POST', '/v1/tariffs', demoTariff)).status, 201);
+  assert.equal((await rig.ask('POST', '/v1/tariff-assignments', demoAssignment)).status, 201);
+}
+
+const someSessions = (count: number) =>
+  Array.from({ length: count }, () => {
+    const startedAt = Date.now() + 1_000;
+    return sessionSays({ startedAt, endedAt: startedAt + 60_000, energyMilliWh: kWh });
+  });
+
+test('the leader ends in the middle of its work: the other one decides about the rest, and about nothing twice', async () => {
+  const rig = await openRig();
+  try {
+    await withTariff(rig);
+    const follower = await rig.startService();
+    const sessions = someSessions(60);
+    for (const session of sessions.slice(0, 30)) await rig.tell(session);
+    await eventually(
+      async () => cdrsIn(await rig.decisions()).length,
+      (count) => count > 0,
+      'the first CDR',
+    );
+    const told = Promise.all(sessions.slice(30).map((session) => rig.tell(session)));
+    await rig.endFirst();
+    await told;
+    assert.ok(follower.url !== undefined);
+    const cdrs = await eventually(
+      async () => cdrsIn(await rig.decisions()),
+      (found) => new Set(found.map(({ sessionId }) => sessionId)).size === sessions.length,
+      'all CDRs',
+    );
+    assert.equal(cdrs.length, sessions.length);
+    assert.deepEqual(
+      cdrs.map(({ cdrId }) => cdrId).toSorted(),
+      sessions.map(({ sessionId }) => cdrIdOf(tenantId, sessionId)).toSorted(),
+    );
+  } finally {
+    await rig.close();
+  }
+});
+
+test('what a predecessor appended before it died, and no table holds, is read before anything is decided', async () => {
+  const rig = await openRig();
+  try {
+    await withTariff(rig);
+    const [first, second] = someSessions(2);
+    assert.ok(first !== undefined && second !== undefined);
+    await rig.tell(first);
+    await cdrOf(rig, first.sessionId);
+    const [template] = cdrsIn(await rig.decisions());
+    assert.ok(template !== undefined);
+    await rig.stop();
+    // As the predecessor would have: the session was told, its CDR appended, and then it was killed.
+    await rig.tell(second);
+    const cdrId = cdrIdOf(tenantId, second.sessionId);
+    const { sessionId } = second;
+    const issued = { ...template, sessionId, cdrId, eventId: `${cdrId}.issued`, totalInclVat: '1234.00' };
+    await rig.append(rig.topics.cdrs, `${tenantId}/${sessionId}`, 'CdrIssued', issued);
+    await rig.startService();
+    const third = someSessions(1)[0];
+    assert.ok(third !== undefined);
+    await rig.tell(third);
+    await cdrOf(rig, third.sessionId);
+    assert.equal((await cdrOf(rig, sessionId))['totalInclVat'], '1234.00');
+    assert.equal(cdrsIn(await rig.decisions()).length, 3);
+  } finally {
+    await rig.close();
+  }
+});
