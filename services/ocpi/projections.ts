@@ -26,6 +26,16 @@ export function sqlOf(projection: { readonly name: string }): string {
   return join(import.meta.dirname, 'sql', projection.name);
 }
 
+/** All of them by name. */
+export function ocpiProjections(topics: ViewTopics) {
+  return {
+    ocpi_registry: registryView(topics),
+    ocpi_evse_status: evseStatusView(topics),
+    ocpi_sessions: sessionsView(topics),
+    ocpi_cdrs: cdrsView(topics),
+  } as const;
+}
+
 export function sessionsView(
   topics: Pick<ViewTopics, 'sessions'>,
 ): Projection<SessionView, RecordsOf<keyof typeof sessionFold>> {

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { openLogReader } from '#kit/event-log/reader';
+import { createLogger } from '#kit/logger';
+import { logSettings } from '#services/ocpi/config';
 import { newToken, startPartnerServer, type PartnerServer } from '#test/partner/partner-server';
 import { newPartner, openRig, type Rig } from './rig.ts';
 
@@ -147,3 +151,55 @@ test('credentials that are none are 2001, a body that is no JSON is HTTP 400', a
   const broken = await rig.partner(token, credentialsPath, post('{"token":'));
   assert.deepEqual([broken.status, broken.body.status_code], [400, 2001]);
 });
+
+test('no token stands in Kafka, in Postgres or in what operators are told', async () => {
+  const { token: tokenA } = await newPartner(rig, newcomer('canary', 'NL-CNY'));
+  const roles = [{ role: 'EMSP', business_details: { name: 'C' }, country_code: 'NL', party_id: 'CNY' }];
+  const theirs = newToken();
+  const body = JSON.stringify({ token: theirs, url: server.versionsUrl, roles });
+  const exchanged = await rig.partner(tokenA, credentialsPath, post(body));
+  const { token: tokenC } = exchanged.body.data as { token: string };
+  const told = await rig.operator('GET', '/v1/ocpi/partners');
+  const places: Record<string, string> = {
+    operators: JSON.stringify(told.body),
+    kafka: await changesOf('canary'),
+    postgres: await rowsOf(['partners', 'partner_links', 'partner_tokens', 'outbox']),
+  };
+  assert.match(places['kafka'] ?? '', /"state":"registered"/);
+  for (const [place, text] of Object.entries(places)) {
+    for (const token of [tokenA, tokenC, theirs]) {
+      for (const written of [token, Buffer.from(token).toString('base64'), Buffer.from(token).toString('hex')])
+        assert.ok(!text.includes(written), `${place} holds a token`);
+    }
+  }
+});
+
+/** What the log holds of changes, once it tells that this partner is registered. */
+async function changesOf(partnerId: string): Promise<string> {
+  const onLost = (_partition: number, fault: Error): void => assert.fail(fault);
+  const topic = rig.topics.registryChanges.name;
+  const options = { ...logSettings, brokers: rig.brokers, clientId: 'test', topic, onLost };
+  const reader = await openLogReader(options, createLogger('test', 'silent'));
+  reader.assign(0, 0);
+  let text = '';
+  try {
+    while (!new RegExp(`"partnerId":"${partnerId}"[^}]*"state":"registered"`).test(text))
+      for (const { records } of await reader.next(1_000))
+        for (const { value } of records) text += value === null ? '' : value.toString('utf8');
+  } finally {
+    await reader.close();
+  }
+  return text;
+}
+
+async function rowsOf(tables: readonly string[]): Promise<string> {
+  const client = new pg.Client({ connectionString: rig.databaseUrl });
+  await client.connect();
+  let text = '';
+  for (const table of tables) {
+    const { rows } = await client.query<{ row: string }>(`select t::text as row from ocpi_own.${table} as t`);
+    text += rows.map(({ row }) => row).join('\n');
+  }
+  await client.end();
+  return text;
+}

@@ -89,13 +89,13 @@ export function cdrTokenOf(issuer: string, tokenType: string | null, names: Toke
   return {
     ...partyParts(issuer),
     uid: names?.uid ?? notAvailable,
-    type: cardTypes.has(tokenType ?? 'ISO14443') ? 'RFID' : 'OTHER',
+    type: cardTypes.has(tokenType ?? 'Unknown') ? 'RFID' : 'OTHER',
     contract_id: names?.contractId ?? notAvailable,
   };
 }
 
 /** 1.6 tells no type and means a card. */
-const cardTypes: ReadonlySet<string> = new Set(['ISO14443', 'ISO15693', 'Central', 'Local']);
+const cardTypes: ReadonlySet<string> = new Set(['ISO14443', 'ISO15693', 'Unknown']);
 
 /** Cards of partners stand in our own list; who was started remotely was started by a command. */
 export function authMethodOf(remoteStartId: number | null): 'COMMAND' | 'WHITELIST' {
