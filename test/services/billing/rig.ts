@@ -75,6 +75,10 @@ export async function openRig(options: { services?: number } = {}) {
     },
     /** Every decision that the topic holds. */
     decisions: () => recordsOf(brokers, topics.cdrs.name),
+    changes: async () => {
+      const records = await recordsOf(brokers, topics.registryChanges.name);
+      return records.filter((record) => record.type === 'RegistryChanged');
+    },
     async close() {
       for (const service of services.splice(0)) await service.close();
       await log.close();
