@@ -111,12 +111,11 @@ async function createAll(call: Call, wanted: readonly (readonly [path: string, v
   }
 }
 
-/** Everything of the demo; returns one line that says what was done. */
+/** What of the demo the registry holds; returns one line that says what was done. */
 export async function registerDemo(operatorUrl: string, key: string): Promise<string> {
   const { prefix, seed, stations: count } = demoFleet;
   const identities = fleetIdentities({ prefix, seed: String(seed), count });
   await registerPlaces(operatorUrl, key);
-  await registerTariffs(operatorUrl, key);
   const { created, updated, unchanged } = await registerIdentities({
     operatorUrl,
     key,
@@ -197,6 +196,7 @@ async function main(): Promise<void> {
   const secretsFile = process.env['SECRETS_FILE'] ?? '.data/secrets.json';
   const { demoOperatorKey } = readSecrets(secretsFile);
   process.stdout.write(`${await registerDemo(operatorUrl, demoOperatorKey)}\n`);
+  await registerTariffs(operatorUrl, demoOperatorKey);
   const partnersUrl = process.env['OCPI_PARTNERS_URL'] ?? 'http://127.0.0.1:8206';
   await registerDemoPartner({ operatorUrl, key: demoOperatorKey, partnersUrl, secretsFile });
 }
