@@ -1,8 +1,7 @@
 // A platform with a fleet under it, for whoever wants to hurt it: start, hurt, drain, verify, and nothing left behind.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rootDir } from '#infra/local/paths';
 import { serviceNames } from '#infra/local/programs';
 import { registerIdentities } from '#infra/local/seed';
 import { startTrial, type Trial, type TrialOptions } from '#load-tests/bench/trial';
@@ -67,17 +66,12 @@ export async function startFaultedRun(options: FaultedRunOptions): Promise<Fault
 }
 
 function trialOptions({ seed, gateways = 2, trial = {}, hasLinks = false }: FaultedRunOptions): TrialOptions {
-  const processes = trial.processes ?? runnableServices().map((name) => [name]);
+  const processes = trial.processes ?? serviceNames.map((name) => [name]);
   const names = [
     ...processes.map((each) => each.join('-')),
     ...Array.from({ length: gateways }, (_, n) => `gateway-${n}`),
   ];
   return { seed, gateways, ownParts: true, ...trial, processes, ...(hasLinks ? { linked: names } : {}) };
-}
-
-/** Services that this checkout has. */
-function runnableServices(): string[] {
-  return serviceNames.filter((name) => existsSync(join(rootDir, 'services', name, 'main.ts')));
 }
 
 type Running = {

@@ -8,6 +8,8 @@ import type { ProjectionOptions } from '#kit/projection/options';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
+import { billingProjections, sqlOf as billingSqlOf } from '#services/billing/projections';
+import { cdrsView, evseStatusView, registryView, sessionsView, sqlOf as ocpiSqlOf } from '#services/ocpi/projections';
 import { sessionsProjection } from '#services/sessions/projection';
 import { commandsProjection, stationsProjection } from '#services/stations/projections';
 import { refsOf } from '#services/stations/token-refs';
@@ -22,18 +24,31 @@ export type Refoldable = {
   prepare(database: Database): Promise<void>;
 };
 
-export function refoldables(topics: Topics, secrets: Secrets): readonly Refoldable[] {
+/** Those of the services that run. */
+export function refoldables(topics: Topics, secrets: Secrets, services: ReadonlySet<string>): readonly Refoldable[] {
+  const billing = billingProjections(topics);
   return [
-    refoldable('sessions', sessionsProjection(topics), 'services/sessions/sql'),
-    refoldable('stations', stationsProjection(topics), 'services/stations/sql/stations'),
-    refoldable('stations', commandsProjection(topics, refsOf(secrets)), 'services/stations/sql/commands'),
-  ];
+    refoldable('sessions', sessionsProjection(topics), join(rootDir, 'services/sessions/sql')),
+    refoldable('stations', stationsProjection(topics), join(rootDir, 'services/stations/sql/stations')),
+    refoldable(
+      'stations',
+      commandsProjection(topics, refsOf(secrets)),
+      join(rootDir, 'services/stations/sql/commands'),
+    ),
+    refoldable('billing', billing.billing_sessions, billingSqlOf(billing.billing_sessions)),
+    refoldable('billing', billing.billing_places, billingSqlOf(billing.billing_places)),
+    refoldable('billing', billing.cdrs, billingSqlOf(billing.cdrs)),
+    refoldable('ocpi', registryView(topics), ocpiSqlOf(registryView(topics))),
+    refoldable('ocpi', evseStatusView(topics), ocpiSqlOf(evseStatusView(topics))),
+    refoldable('ocpi', sessionsView(topics), ocpiSqlOf(sessionsView(topics))),
+    refoldable('ocpi', cdrsView(topics), ocpiSqlOf(cdrsView(topics))),
+  ].filter(({ service }) => services.has(service));
 }
 
 function refoldable<S, Events, Emission>(
   service: string,
   projection: Projection<S, Events, Emission>,
-  sqlDir: string,
+  directory: string,
 ): Refoldable {
   const { name, version, topic } = projection;
   return {
@@ -42,6 +57,6 @@ function refoldable<S, Events, Emission>(
     version,
     topic,
     fold: (options) => runProjection(projection, options),
-    prepare: (database) => prepareProjection(database, { ...projection, directory: join(rootDir, sqlDir) }),
+    prepare: (database) => prepareProjection(database, { ...projection, directory }),
   };
 }

@@ -1,4 +1,5 @@
 // I5: after healing every process answers, and every projection and sink reaches the end of its topic, none stopped, no key parked.
+import { serviceNames } from '#infra/local/programs';
 import { waitFor } from '#infra/local/wait';
 import { openLogReader } from '#kit/event-log/reader';
 import type { TopicSpec } from '#kit/event-log/types';
@@ -64,12 +65,17 @@ async function lagOf(follower: Follower, parts: RecoveryParts, deadline: number)
   }
 }
 
+/** The services that run: a process is named after those in it. */
+export function servicesOf({ processes }: Trial): ReadonlySet<string> {
+  return new Set([...processes.keys()].flatMap((name) => name.split('-')));
+}
+
 /** Base URLs of all our processes that answer /metrics. */
-export function metricUrlsOf({ urls, gateways, processes }: Trial): string[] {
-  const services = ['registry', 'stations', 'sessions', 'billing', 'ocpi', 'analytics', 'operator'] as const;
-  const running = [...processes.keys()].flatMap((name) => name.split('-'));
+export function metricUrlsOf(trial: Trial): string[] {
+  const { urls, gateways } = trial;
+  const running = servicesOf(trial);
   return [
-    ...services.filter((name) => running.includes(name)).map((name) => urls[name]),
+    ...serviceNames.filter((name) => running.has(name)).map((name) => urls[name]),
     ...gateways.map(({ adminUrl }) => adminUrl),
   ];
 }

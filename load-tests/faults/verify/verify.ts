@@ -13,7 +13,7 @@ import { checkSessions, type Effects } from '#load-tests/faults/verify/effects';
 import { checkOrder } from '#load-tests/faults/verify/order';
 import { refoldables } from '#load-tests/faults/verify/projections';
 import { readTopic } from '#load-tests/faults/verify/read-topic';
-import { checkRecovery } from '#load-tests/faults/verify/recovery';
+import { checkRecovery, servicesOf } from '#load-tests/faults/verify/recovery';
 import { checkRefold, makeEmptyDatabase } from '#load-tests/faults/verify/refold';
 import { readSessions } from '#load-tests/faults/verify/read-sessions';
 import { stationLogs } from '#load-tests/faults/verify/station-log';
@@ -46,7 +46,7 @@ export async function verify(verification: Verification): Promise<Verified> {
   const { brokers, partitions } = readConfig(commonSettings, trial.environment);
   const topics = topicsFor(partitions);
   const databaseUrl = trial.environment['DATABASE_URL'] ?? '';
-  const projections = refoldables(topics, trial.secrets);
+  const projections = refoldables(topics, trial.secrets, servicesOf(trial));
   const followers = [
     ...projections.map(({ service, name, version, topic }) => ({ role: service, schema: `${name}_${version}`, topic })),
     ...sinksOf(topics).map(({ name, topic }) => ({ role: 'analytics', schema: `sink_${name}`, topic })),
