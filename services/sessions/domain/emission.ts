@@ -1,5 +1,6 @@
 // What a session says after an event: a function of the session before and after it and of the event, never of the batch.
-import type { Meta, PriceReading } from '#contracts/generated/types';
+import type { PriceReading } from '#contracts/generated/types';
+import type { Meta } from './events.ts';
 import { lacksStart, type Draft, type Session } from './session.ts';
 import type { Touched } from './touched.ts';
 

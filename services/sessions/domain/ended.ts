@@ -1,5 +1,5 @@
 // A transaction ended: the first end stands, a differing second one is flagged, none is refused.
-import type { TransactionEnded } from '#contracts/generated/types';
+import type { TransactionEnded } from './events.ts';
 import { endDiffers, stopMissing } from './flags.ts';
 import { keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive, storable } from './join.ts';
 import { regressionOf } from './meter.ts';

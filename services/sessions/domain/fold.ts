@@ -1,7 +1,14 @@
 // The sessions fold: the events it reads, and how each changes the sessions of its station.
-import type { Meta, Records } from '#contracts/generated/types';
 import { speak, type Emission } from './emission.ts';
 import { ended } from './ended.ts';
+import type {
+  ConnectorStatusChanged,
+  MeterValuesSampled,
+  Meta,
+  TransactionEnded,
+  TransactionStarted,
+  TransactionUpdated,
+} from './events.ts';
 import { judged } from './judge.ts';
 import { metered } from './metered.ts';
 import { noSessions, type Position, type Session, type StationSessions } from './session.ts';
@@ -10,10 +17,13 @@ import { statusChanged } from './status-changed.ts';
 import type { Touched } from './touched.ts';
 import { updated } from './updated.ts';
 
-export type SessionEvents = Pick<
-  Records,
-  'TransactionStarted' | 'TransactionUpdated' | 'TransactionEnded' | 'MeterValuesSampled' | 'ConnectorStatusChanged'
->;
+export type SessionEvents = {
+  readonly TransactionStarted: TransactionStarted;
+  readonly TransactionUpdated: TransactionUpdated;
+  readonly TransactionEnded: TransactionEnded;
+  readonly MeterValuesSampled: MeterValuesSampled;
+  readonly ConnectorStatusChanged: ConnectorStatusChanged;
+};
 
 export type FoldedStation = { readonly state: StationSessions; readonly emit?: readonly Emission[] };
 

@@ -1,5 +1,5 @@
 // Which session a fact belongs to: by transactionId to the station's latest start with that id, else to the one it can mean.
-import type { Meta } from '#contracts/generated/types';
+import type { Meta } from './events.ts';
 import { isLive, type Session } from './session.ts';
 import { timeOf } from './timestamps.ts';
 

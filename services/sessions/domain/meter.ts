@@ -1,5 +1,6 @@
 // Registers and readings of a session: by the station's time, not by arrival, in exact whole milli-Wh.
-import type { PriceReading, Reading } from '#contracts/generated/types';
+import type { PriceReading } from '#contracts/generated/types';
+import type { Reading } from './events.ts';
 import { meterRegressed, noFlags, type Flags } from './flags.ts';
 import { startRanks, type Draft, type Meter, type Register, type StartRank } from './session.ts';
 

@@ -1,5 +1,5 @@
 // Readings came: of a session where they name one or can only mean one, else they are the station's and no news here.
-import type { MeterValuesSampled, Reading } from '#contracts/generated/types';
+import type { MeterValuesSampled, Reading } from './events.ts';
 import { meterAfterEnd, noFlags, type Flags } from './flags.ts';
 import { isAtPlaceOf, keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive } from './join.ts';
 import { priceReadingOf, readingKeyOf, rememberReading, withRegister } from './meter.ts';

@@ -1,5 +1,5 @@
 // A transaction began: a new session, the missing start of a known one, or no news.
-import type { TransactionStarted } from '#contracts/generated/types';
+import type { TransactionStarted } from './events.ts';
 import { startMissing, stopMissing } from './flags.ts';
 import { isAtPlaceOf, latestOf, latestOfKey, namesTransaction, startKeyOfStart } from './join.ts';
 import { withReportedStart } from './meter.ts';

@@ -1,5 +1,5 @@
 // The status of a connector says how its running session goes, where the protocol says it nowhere else (1.6).
-import type { ConnectorStatusChanged } from '#contracts/generated/types';
+import type { ConnectorStatusChanged } from './events.ts';
 import { isAtPlaceOf } from './join.ts';
 import { draftOf } from './open.ts';
 import { isLive, type Session } from './session.ts';

@@ -1,5 +1,5 @@
 // What an event did to a session: as it was, and as it is now.
-import type { TransactionUpdated } from '#contracts/generated/types';
+import type { TransactionUpdated } from './events.ts';
 import { storable } from './join.ts';
 import { noteState } from './meter.ts';
 import { fillPlace } from './open.ts';

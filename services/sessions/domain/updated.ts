@@ -1,5 +1,5 @@
 // Something about a running transaction changed.
-import type { TransactionUpdated } from '#contracts/generated/types';
+import type { TransactionUpdated } from './events.ts';
 import { keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive } from './join.ts';
 import { draftOf, openWithoutStart } from './open.ts';
 import type { Position, Session } from './session.ts';
