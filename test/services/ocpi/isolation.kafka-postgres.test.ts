@@ -89,7 +89,7 @@ const sessionIdsOf = ({ body }: PartnerAnswer): string[] =>
   ((body.data ?? []) as { session_id: string }[]).map(({ session_id }) => session_id).toSorted();
 
 test('whoever asks, however it names the parties, sees its own sessions and CDRs and nobody else’s', async () => {
-  const anyParty = fc.constantFrom(undefined, 'NL-EMP', 'BE-EMP', 'DE-TWO', 'DE-CSM', 'NL-CSM', 'FR-XXX');
+  const anyParty = fc.constantFrom(undefined, 'NL-EMP', 'BE-EMP', 'DE-TWO', 'DE-CSM', 'NL-CSM', 'FR-ZZZ');
   const seed = Date.now();
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...partners), anyParty, anyParty, async (partner, from, to) => {
@@ -140,13 +140,27 @@ test('locations and tariffs are those of the parties that face the partner', asy
   assert.equal((await read('two', '/locations/zuid')).status, 404);
 });
 
-test('a token that changes its issuer takes no earlier session with it', async () => {
-  await write('token', refOf('OWN-1'), token('OWN-1', 'DE-TWO'), { tenantId: 'default', recordedAt: day + 1 });
-  const where = { tokenRef: refOf('OWN-1'), stationId: 'S-berlin', startedAt: day + 2 };
-  await rig.append('sessions', `default/${sessionIdOf('later')}`, 'SessionStarted', session('later', where));
+test('a token that changes its issuer leaves earlier sessions where they were', async () => {
+  const tokenRef = refOf('MOVED-1');
+  await write('token', tokenRef, token('MOVED-1', 'BE-EMP'), { tenantId: 'default' });
+  await write('token', tokenRef, token('MOVED-1', 'DE-TWO'), { tenantId: 'default', recordedAt: day + 10 });
+  for (const [name, startedAt] of [
+    ['earlier', day + 9],
+    ['later', day + 10],
+  ] as const) {
+    const where = { tokenRef, stationId: 'S-berlin', startedAt };
+    const key = `default/${sessionIdOf(name)}`;
+    await rig.append('sessions', key, 'SessionStarted', session(name, where));
+    await rig.append('cdrs', key, 'CdrIssued', cdr(name, { ...where, partyId: 'DE-CSM', locationId: 'berlin' }));
+  }
   await rig.caughtUp();
-  const seen = idsOf(await read('two', `/sessions?${everSince}`));
-  assert.deepEqual(seen, [sessionIdOf('later'), sessionIdOf('two-berlin')].toSorted());
+  const [earlier, later] = [sessionIdOf('earlier'), sessionIdOf('later')];
+  const seenBy = async (who: Name): Promise<string[]> =>
+    [...idsOf(await read(who, `/sessions?${everSince}`)), ...sessionIdsOf(await read(who, '/cdrs'))].filter(
+      (id) => id === earlier || id === later,
+    );
+  assert.deepEqual(await seenBy('two'), [later, later]);
+  assert.deepEqual(await seenBy('emp'), [earlier, earlier]);
 });
 
 test('a token that is missing, foreign, malformed, raw or blocked opens nothing', async () => {

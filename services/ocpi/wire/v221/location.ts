@@ -112,7 +112,7 @@ export function addressOf({ name, address, city, postalCode, country, coordinate
 
 export const nowhere = { latitude: '0.00000', longitude: '0.00000' } as const;
 /** ISO 3166-1 keeps it free for users. */
-export const unknownCountry = 'XXX';
+export const unknownCountry = 'ZZZ';
 
 /** Undefined where 2.2.1 has no word for any of its plugs. */
 export function evseOf({ placement, status, statusAt }: EvseView) {
