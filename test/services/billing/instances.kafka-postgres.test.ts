@@ -1,6 +1,7 @@
 // Two instances over one log, and one that dies between its append and its tables: still one CDR per session.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import pg from 'pg';
 import { cdrIdOf } from '#contracts/keys';
 import { demoAssignment, demoTariff } from '#infra/local/demo-tariff';
 import { cdrOf, cdrsIn, eventually, kWh, openRig, sessionSays, tenantId, type Rig } from './rig.ts';
@@ -15,6 +16,28 @@ const someSessions = (count: number) =>
     const startedAt = Date.now() + 1_000;
     return sessionSays({ startedAt, endedAt: startedAt + 60_000, energyMilliWh: kWh });
   });
+
+/** Far more than an instance that leads needs to decide. */
+const looks = 20;
+
+/** Nobody writes what was decided until the answer is called; reading goes on. */
+async function holdBills({ databaseUrl }: Rig): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('begin; lock table cdrs_1.bills in exclusive mode');
+  return () => client.end();
+}
+
+async function tablesHold({ databaseUrl }: Rig, sessionId: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query('select 1 from billing_sessions.sessions where session_id = $1', [sessionId]);
+    return rows.length > 0;
+  } finally {
+    await client.end();
+  }
+}
 
 test('the leader ends in the middle of its work: the other one decides about the rest, and about nothing twice', async () => {
   const rig = await openRig();
@@ -64,7 +87,22 @@ test('what a predecessor appended before it died, and no table holds, is read be
     const { sessionId } = second;
     const issued = { ...template, sessionId, cdrId, eventId: `${cdrId}.issued`, totalInclVat: '1234.00' };
     await rig.append(rig.topics.cdrs, `${tenantId}/${sessionId}`, 'CdrIssued', issued);
-    await rig.startService();
+    // Its tables cannot follow: whoever decided by them alone would decide again, and does not.
+    const letGo = await holdBills(rig);
+    try {
+      await rig.startService();
+      await eventually(
+        () => tablesHold(rig, sessionId),
+        (held) => held,
+        'the session in the tables',
+      );
+      for (let look = 0; look < looks; look++) {
+        assert.equal(cdrsIn(await rig.decisions()).length, 2);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } finally {
+      await letGo();
+    }
     const third = someSessions(1)[0];
     assert.ok(third !== undefined);
     await rig.tell(third);
