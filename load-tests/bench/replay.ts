@@ -54,17 +54,13 @@ async function bench(): Promise<void> {
   const figures: Figures = {};
   for (const each of wanted(topics.events, setting))
     figures[each.name] = { eventsPerSecond: await replay(each, setting, { counts: eventCounts }) };
-  const sessions = replayed.find(({ name }) => name === 'sessions');
-  if (
-    sessions !== undefined &&
-    wanted(topics.sessions, setting).length + (figures['sessions'] === undefined ? 0 : 1) > 0
-  ) {
-    const speaking = await replay(sessions, setting, { counts: eventCounts, speaksTo: topics.sessions });
-    figures['sessions, speaking'] = { eventsPerSecond: speaking };
+  const ofSessions = wanted(topics.sessions, setting);
+  const speaker = replayed.find(({ name }) => name === 'sessions');
+  if (ofSessions.length > 0 && speaker !== undefined) {
+    const speaking = await replay(speaker, setting, { counts: eventCounts, speaksTo: topics.sessions });
+    say(`sessions, speaking: ${JSON.stringify({ eventsPerSecond: speaking })}`);
     const counts = await endsOf(setting.brokers, topics.sessions);
-    say(`the sessions said ${sumOf(counts)} events`);
-    for (const each of wanted(topics.sessions, setting))
-      figures[each.name] = { eventsPerSecond: await replay(each, setting, { counts }) };
+    for (const each of ofSessions) figures[each.name] = { eventsPerSecond: await replay(each, setting, { counts }) };
   }
   say(JSON.stringify(figures));
 }

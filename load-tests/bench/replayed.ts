@@ -9,6 +9,10 @@ import type { ProjectionOptions } from '#kit/projection/options';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
+import { logSettings as billingLog } from '#services/billing/config';
+import { sessionsProjection as billedSessions, sqlOf as billingSqlOf } from '#services/billing/projections';
+import { logSettings as ocpiLog } from '#services/ocpi/config';
+import { sessionsView, sqlOf as ocpiSqlOf } from '#services/ocpi/projections';
 import { logSettings as sessionsLog, sessionsConfig } from '#services/sessions/config';
 import { sessionsProjection } from '#services/sessions/projection';
 import { logSettings as stationsLog } from '#services/stations/config';
@@ -26,7 +30,7 @@ export type ReplayParts = {
 };
 
 export type Replayed = {
-  /** Of the projection, and of the figure. */
+  /** Of the service, and of its figure; of billing and ocpi it is the projection that folds what sessions say. */
   readonly name: string;
   readonly source: (topics: Topics) => Topic;
   open(parts: ReplayParts): Promise<RunningProjection>;
@@ -54,6 +58,22 @@ export const replayed: readonly Replayed[] = [
         directory: sqlOf('stations', 'stations'),
         options: {},
       }),
+  },
+  {
+    name: 'billing',
+    source: ({ sessions }) => sessions,
+    open(parts) {
+      const projection = billedSessions(parts.topics);
+      return fold(parts, projection, { log: billingLog, directory: billingSqlOf(projection), options: {} });
+    },
+  },
+  {
+    name: 'ocpi',
+    source: ({ sessions }) => sessions,
+    open(parts) {
+      const projection = sessionsView(parts.topics);
+      return fold(parts, projection, { log: ocpiLog, directory: ocpiSqlOf(projection), options: {} });
+    },
   },
 ];
 
