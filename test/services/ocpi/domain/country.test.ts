@@ -4,7 +4,7 @@ import { alpha3ByAlpha2 } from '#services/ocpi/domain/country';
 
 test('every country that has a name has its three letters, each once', () => {
   const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
   const named = letters.flatMap((a) => letters.map((b) => a + b)).filter((code) => names.of(code) !== undefined);
   // Regions that CLDR names beside ISO's countries: exceptional reservations, private use, and codes that are gone.
   const others = new Set(
