@@ -1,4 +1,4 @@
-// Rebuilds what a service folded from the log, beside the running platform: `tsx services/rebuild.ts sessions --dry-run`.
+// Rebuilds what services folded from the log, beside the running platform: `tsx services/rebuild.ts sessions --dry-run`.
 import { parseArgs } from 'node:util';
 import type { Environment } from '#kit/env';
 import { Fault } from '#kit/fault';
@@ -30,21 +30,28 @@ const rebuilds: Readonly<Record<string, Opening>> = {
   dimensions: async (environment) => (await analytics()).sinkRebuildOf('dimensions', environment),
 };
 
-const usage = `npm run rebuild -- <name> [--dry-run] [--afresh], one of: ${Object.keys(rebuilds).join(', ')}
+const usage = `npm run rebuild -- <name>… [--dry-run] [--afresh], of: ${Object.keys(rebuilds).join(', ')}
   --dry-run  fold and compare only, change nothing
   --afresh   begin anew what an earlier run left unfinished`;
 const progressEveryMs = 2_000;
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** 0: done. 1: it failed, or rows differ that must not. */
+/** One after the other, a line of JSON each. 0: all done. 1: one failed, or its rows differ and must not; none follows it. */
 async function main(args: readonly string[]): Promise<number> {
   const asked = readArgs(args);
   if (asked === undefined) {
     console.error(usage);
     return 1;
   }
-  const { name, open, dryRun, afresh } = asked;
+  for (const each of asked) {
+    const code = await rebuild(each);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+async function rebuild({ name, open, dryRun, afresh }: Asked): Promise<number> {
   try {
     const run = await open(process.env);
     const summary = await run({ dryRun, afresh }, paced(name));
@@ -59,14 +66,16 @@ async function main(args: readonly string[]): Promise<number> {
 
 type Asked = { readonly name: string; readonly open: Opening; readonly dryRun: boolean; readonly afresh: boolean };
 
-function readArgs(args: readonly string[]): Asked | undefined {
+function readArgs(args: readonly string[]): readonly Asked[] | undefined {
   try {
     const options = { 'dry-run': { type: 'boolean' }, afresh: { type: 'boolean' } } as const;
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [name = '', ...more] = positionals;
-    const open = Object.hasOwn(rebuilds, name) ? rebuilds[name] : undefined;
-    if (open === undefined || more.length > 0) return undefined;
-    return { name, open, dryRun: values['dry-run'] ?? false, afresh: values.afresh ?? false };
+    const mode = { dryRun: values['dry-run'] ?? false, afresh: values.afresh ?? false };
+    const asked = positionals.flatMap((name) => {
+      const open = Object.hasOwn(rebuilds, name) ? rebuilds[name] : undefined;
+      return open === undefined ? [] : [{ name, open, ...mode }];
+    });
+    return asked.length === 0 || asked.length < positionals.length ? undefined : asked;
   } catch {
     return undefined;
   }
