@@ -98,10 +98,10 @@ export class SinkFill implements Closable {
     });
     // The live sink has buried what cannot be read.
     const { blocks } = toBlocksSafely(sink.toBlocks, ours);
-    const token = tokenOf(this.#name, sink.topic.name, advances);
+    const cutToken = tokenOf(this.#name, sink.topic.name, advances);
     for (const { table, columns, rows, rowCount } of blocks) {
       const twin = `${table}${suffix}`;
-      const deduplicationToken = `${token}:${twin}`;
+      const deduplicationToken = `${cutToken}:${twin}`;
       if (rowCount > 0) await insert.insertRowBinary({ table: twin, columns, rows, deduplicationToken });
     }
     await transaction(database, (client) => advancePositions(client, advances), { schema: sinkSchemaOf(this.#name) });
