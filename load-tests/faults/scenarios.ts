@@ -15,7 +15,7 @@ export type Scenario = {
   /** Expected occurrences among all scenarios. */
   readonly weight: number;
   /** Injects the fault and heals it; resolves when the target is ready again. */
-  run(trial: Trial, random: Random): Promise<void>;
+  run(trial: Trial, random: Random, bounds: { readonly outageSeconds: number }): Promise<void>;
 };
 
 type LinkName = Exclude<keyof TrialLinks, 'environment' | 'close' | 'kafkaLinked'>;
@@ -42,6 +42,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
     [`kill-${name}`, scenario(name, `kill -9 of ${name}`, 2, killed(name))] as const,
     [`pause-${name}`, scenario(name, `${name} frozen for some seconds`, 1, frozen(name))] as const,
   ]),
+  // Long ones are never drawn among others: `--only outage-kafka --outage-seconds 600`.
+  ['zombie-gateway', scenario('long', 'a gateway frozen as long as wanted, then woken', 1, zombie)],
+  ...parts.map(
+    (name) => [`outage-${name}`, scenario('long', `${name} away as long as wanted`, 1, away(name))] as const,
+  ),
   ...links.flatMap((name) => [
     [`slow-${name}`, scenario(name, `every chunk to and from ${name} late by 150 to 350 ms`, 1, slowed(name))] as const,
     [`cut-${name}`, scenario(name, `connections to ${name} reset, new ones refused`, 1, cut(name))] as const,
@@ -55,7 +60,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries(
 /** The scenarios that a run of these processes can have, as `--only` (names or targets) wants them; empty: all. */
 export function selectScenarios(trial: Trial, only: readonly string[]): readonly (readonly [string, Scenario])[] {
   return Object.entries(scenarios).filter(([name, { target }]) => {
-    const isWanted = only.length === 0 || only.includes(name) || only.includes(target);
+    const isWanted = (only.length === 0 && target !== 'long') || only.includes(name) || only.includes(target);
     return isWanted && isPossible(trial, name, target);
   });
 }
@@ -77,7 +82,7 @@ export function drawScenario(
 
 function isPossible(trial: Trial, name: string, target: string): boolean {
   if (/^(slow|cut|deaf)-/.test(name)) return trial.links !== undefined;
-  return processesOf(trial, target).length > 0;
+  return processesOf(trial, target === 'long' ? name.slice(name.indexOf('-') + 1) : target).length > 0;
 }
 
 function scenario(target: string, what: string, weight: number, run: Scenario['run']): Scenario {
@@ -137,6 +142,22 @@ function frozen(target: string): Scenario['run'] {
     await delay(random.integer(frozenMs.min, frozenMs.max));
     process.resume();
   };
+}
+
+function away(target: string): Scenario['run'] {
+  return async (trial, random, { outageSeconds }) => {
+    const process = await drawn(trial, target, random);
+    await process.kill();
+    await delay(outageSeconds * 1_000);
+    await process.start();
+  };
+}
+
+async function zombie(...[trial, random, { outageSeconds }]: Parameters<Scenario['run']>): Promise<void> {
+  const process = await drawn(trial, 'gateway', random);
+  process.pause();
+  await delay(outageSeconds * 1_000);
+  process.resume();
 }
 
 function slowed(name: LinkName): Scenario['run'] {

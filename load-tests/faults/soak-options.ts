@@ -9,6 +9,8 @@ export type SoakOptions = {
   readonly stations: number;
   /** Names of scenarios or of what they hurt; empty: all. */
   readonly only: readonly string[];
+  /** How long a long scenario (`outage-*`, `zombie-gateway`) lasts. */
+  readonly outageSeconds: number;
   /** Every process reaches the parts, and the fleet the gateways, through a link that can fail. */
   readonly links: boolean;
 };
@@ -19,7 +21,12 @@ const text = { type: 'string' } as const;
 export function readSoakOptions(args: readonly string[], nowMs: number = Date.now()): SoakOptions {
   const values = parsed(args);
   const faults: string[] = [];
-  const number = (name: 'minutes' | 'rounds' | 'stations', byDefault: number, min: number, max: number): number => {
+  const number = (
+    name: 'minutes' | 'rounds' | 'stations' | 'outage-seconds',
+    byDefault: number,
+    min: number,
+    max: number,
+  ): number => {
     const value = Number(values[name] ?? byDefault);
     if (!Number.isFinite(value) || value < min || value > max)
       faults.push(`--${name} must be a number from ${min} to ${max}`);
@@ -31,6 +38,7 @@ export function readSoakOptions(args: readonly string[], nowMs: number = Date.no
     rounds: number('rounds', 1_000_000, 1, 1_000_000),
     stations: number('stations', 200, 1, 10_000),
     only: (values.only ?? '').split(',').filter((each) => each !== ''),
+    outageSeconds: number('outage-seconds', 60, 1, 86_400),
     links: values.links === true,
   };
   if (faults.length > 0) throw new Fault('CONFIG_INVALID', { detail: faults.join('; ') });
@@ -45,6 +53,7 @@ function parsed(args: readonly string[]) {
       rounds: text,
       stations: text,
       only: text,
+      'outage-seconds': text,
       links: { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...args], options, strict: true }).values;

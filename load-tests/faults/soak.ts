@@ -59,7 +59,7 @@ async function hurt({ trial, fleet }: FaultedRun, options: SoakOptions, among: A
     await delay(random.integer(quietMs.min, quietMs.max), undefined, { signal: stop.signal });
     const [name, { what, run: injure }] = drawScenario(among, random);
     const startedMs = performance.now();
-    await injure(trial, random);
+    await injure(trial, random, options);
     // Liveness is asked for only now: with the fault healed, every station must come back by itself.
     await fleet.connected();
     const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
