@@ -1,11 +1,12 @@
-// Which sessions must be decided about: ended ones that no decision has looked at as they are now, and those that were released.
+// Which sessions must be decided about: ended ones, and those whose end is lost, that no decision has looked at as they are
+// now; and those that were released.
 import type { PoolClient } from 'pg';
 import type { Database } from '#kit/postgres';
 import { transaction } from '#kit/postgres';
 import { readLive, schemaOf } from '#kit/projection/schema';
 import { readAllPositions } from '#kit/projection/fence';
 import { identifier } from '#kit/postgres';
-import type { BilledSession } from './domain/session-input.ts';
+import { endIsLost, type BilledSession } from './domain/session-input.ts';
 import type { DecidedBill } from './domain/decide.ts';
 import type { Standing } from './domain/bill.ts';
 import { billedSession, type SessionRow } from './tables/sessions.ts';
@@ -50,6 +51,7 @@ const changedSince = (parked: string): string => `
   ${billOfSession}
   where s.session_hash is not null and s.log_offset >= coalesce(seen.next_offset, 0)
     and s.session_hash is distinct from b.session_hash and ${parked}
+    and (s.ended or s.flags ? '${endIsLost}' or b.cdr_id is not null)
   order by s.log_partition, s.log_offset limit $3`;
 
 const released = (parked: string): string => `

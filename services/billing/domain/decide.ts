@@ -1,4 +1,4 @@
-// Decides what becomes of an ended session: its one CDR, or a review by a person. The first CDR stands for ever.
+// Decides what becomes of a session that ended, or whose end is lost: its one CDR, or a review by a person. The first CDR stands for ever.
 import { createHash } from 'node:crypto';
 import type { BillingReviewOpened, CdrIssued, PriceReading } from '#contracts/generated/types';
 import { cdrIdOf, uuidV8 } from '#contracts/keys';
@@ -9,7 +9,7 @@ import { rate, type Rating, type RatedSession } from './rate.ts';
 import type { BilledSession } from './session-input.ts';
 import { pricingViolations } from './tariff-rules.ts';
 
-/** An ended session, and all that is known where it is decided. */
+/** A session that must be decided about, and all that is known where it is decided. */
 export type Case = {
   readonly session: BilledSession;
   readonly readings: readonly PriceReading[];
@@ -94,16 +94,16 @@ function detailOf({ session, place, tariff, bill }: Case, reason: string): strin
 }
 
 /** What the CDR said, and what the session says now. */
-function differenceOf({ energyMilliWh, flags }: BilledSession, priced: Priced | null): string {
+function differenceOf({ energyMilliWh, flags, ended }: BilledSession, priced: Priced | null): string {
   const before = `billed: ${priced?.energyMilliWh ?? 0} mWh, ${priced?.totalInclVat ?? ''} ${priced?.currency ?? ''}`;
   const doubtful = flags.length === 0 ? '' : `, flags ${flags.join(', ')}`;
-  return `${before}; now: ${energyMilliWh ?? 0} mWh${doubtful}`;
+  return `${before}; now: ${energyMilliWh ?? 0} mWh${ended ? '' : ', not ended'}${doubtful}`;
 }
 
 function cdrOf(given: Case, tariff: TariffVersion, now: number): CdrIssued {
   const { session, readings, place, bill } = given;
   const { tenantId, sessionId } = session;
-  const rated = ratedSession(session);
+  const rated = ratedSession(session, readings);
   const rating = rate(rated, readings, tariff.value);
   const cdrId = cdrIdOf(tenantId, sessionId);
   return {
@@ -131,9 +131,11 @@ function cdrOf(given: Case, tariff: TariffVersion, now: number): CdrIssued {
   };
 }
 
-/** A person may release a session whose energy nobody knows: then none is billed. */
-function ratedSession({ startedAt, endedAt, meterStartMilliWh, energyMilliWh }: BilledSession): RatedSession {
-  return { startedAt, endedAt: endedAt ?? startedAt, meterStartMilliWh, energyMilliWh: energyMilliWh ?? 0 };
+/** A person may release a session whose energy nobody knows: then none is billed; one without an end ended when it last spoke. */
+function ratedSession(session: BilledSession, readings: readonly PriceReading[]): RatedSession {
+  const { startedAt, meterStartMilliWh, energyMilliWh } = session;
+  const endedAt = session.endedAt ?? readings.reduce((last, { at }) => Math.max(last, at), startedAt);
+  return { startedAt, endedAt, meterStartMilliWh, energyMilliWh: energyMilliWh ?? 0 };
 }
 
 function placeOf({ partyId, locationId, timeZone, stationId, evseId }: Place) {

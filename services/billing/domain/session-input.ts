@@ -31,7 +31,7 @@ export type BilledSession = {
   readonly changes: readonly Change[];
   /** More changes came than are kept: the time of parking is not known. */
   readonly changesLost: boolean;
-  /** What of an ended session a price and its payer depend on; null while it charges. */
+  /** What of it a price and its payer depend on; null while it charges and nothing must be decided. */
   readonly sessionHash: string | null;
   /** Readings that the rows do not hold yet, by the version that told them. */
   readonly news: readonly News[];
@@ -47,6 +47,9 @@ export type News = {
 
 type Position = { readonly partition: number; readonly offset: number };
 type Folded = { readonly state: BilledSession };
+
+/** Flag of charging.sessions: its place began another transaction, and its own end was never told. */
+export const endIsLost = 'stop-missing';
 
 /** A vehicle that changes its mind more often is no vehicle. */
 export const changesMax = 1_000;
@@ -93,7 +96,14 @@ function growing(before: Growing, event: SessionUpdated): Growing {
 }
 
 function withHash(state: Omit<BilledSession, 'sessionHash'>): BilledSession {
-  return { ...state, sessionHash: state.ended ? hashOf(state) : null };
+  if (state.ended) return { ...state, sessionHash: hashOf(state) };
+  const { stationId, evseId, tokenRef, startedAt, flags } = state;
+  // One whose end is lost, or was taken back by a correction, must be looked at once: its energy may go on growing.
+  const isOpen = state.corrected || flags.includes(endIsLost);
+  return {
+    ...state,
+    sessionHash: isOpen ? digestOf([stationId, evseId, tokenRef, startedAt, 'open', ...flags]) : null,
+  };
 }
 
 function placeOf({ partition, offset }: Position) {
@@ -143,5 +153,9 @@ function hashOf(state: Omit<BilledSession, 'sessionHash'>): string {
   const ordered = changes.toSorted((left, right) => left.at - right.at);
   const parkingMs = parkingMsOf(stretchesOf(startedAt, endedAt, ordered));
   const parts = [stationId, evseId, tokenRef, startedAt, endedAt, energyMilliWh, parkingMs, changesLost, [...flags]];
+  return digestOf(parts);
+}
+
+function digestOf(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -188,6 +188,20 @@ test('a session whose start comes last is held until then, and issued by itself'
   );
 });
 
+test('a session whose end never comes is held for a person; one that a correction opens again is told of', async () => {
+  const open = { phase: 'charging', endedAt: null, meterStopMilliWh: null } as const;
+  const lost = sessionSays({ ...soon(), ...open, type: 'SessionFlagged', flags: ['stop-missing'] });
+  await rig.tell(sessionSays({ ...lost, type: 'SessionStarted', flags: [], sourceOffset: lost.sourceOffset - 1 }));
+  await rig.tell(lost);
+  assert.equal((await reviewOf(rig, lost.sessionId, 'flagged'))['detail'], 'stop-missing');
+  await rig.tell(
+    sessionSays({ ...lost, ...soon(), phase: 'ended', flags: [], sourceOffset: lost.sourceOffset + 1_000 }),
+  );
+  assert.equal((await cdrOf(rig, lost.sessionId))['actor'], null);
+  await rig.tell(sessionSays({ ...lost, type: 'SessionCorrected', flags: [], generation: 2 }));
+  assert.match(String((await reviewOf(rig, lost.sessionId, 'corrected'))['detail']), /not ended/);
+});
+
 test('late facts do not touch a CDR: they open a review; facts that cost nothing open none', async () => {
   const ended = sessionSays(soon());
   await rig.tell(ended);

@@ -26,11 +26,11 @@ create table sessions (
   flags                jsonb   not null,
   changes              jsonb   not null,
   changes_lost         boolean not null,
-  -- Null while it charges.
+  -- Null while nothing must be decided about it.
   session_hash         text,
   primary key (tenant_id, session_id)
 ) with (fillfactor = 70);
-create index sessions_ended on sessions (log_partition, log_offset) where session_hash is not null;
+create index sessions_to_decide on sessions (log_partition, log_offset) where session_hash is not null;
 
 -- Readings as they were told, one row per record that told any: they are added, never rewritten.
 create table session_readings (

@@ -161,3 +161,33 @@ test('parking begins when the vehicle asks for no power: a pause of the station 
   assert.equal(parkedMinutes(stateAt(-5, 'SuspendedEV')), 60);
   assert.equal(parkedMinutes(stateAt(0, 'Charging'), stateAt(60, 'SuspendedEV')), 0);
 });
+
+test('a session whose end is lost is held as it is, and is news again only when its end comes', () => {
+  const charging = { phase: 'charging', endedAt: null } as const;
+  const says = sessionSays({ ...charging, flags: ['stop-missing'] });
+  const lost = sessionInputFold.SessionFlagged(undefined, says, at).state;
+  assert.equal(sessionInputFold.SessionUpdated(undefined, { ...says, flags: [] }, at).state.sessionHash, null);
+  assert.equal(reviewIn(decided(lost)).detail, 'stop-missing');
+  const more = { ...says, sourceOffset: says.sourceOffset + 1_000, energyMilliWh: 11_000_000 };
+  assert.equal(sessionInputFold.SessionUpdated(lost, more, at).state.sessionHash, lost.sessionHash);
+  const ended = sessionOf(
+    { ...says, phase: 'ended', endedAt: start, flags: [], sourceOffset: more.sourceOffset },
+    lost,
+  );
+  assert.notEqual(ended.sessionHash, lost.sessionHash);
+});
+
+test('a session that is released without an end costs what it told, until it last spoke', () => {
+  const lost = sessionOf(sessionSays({ phase: 'charging', endedAt: null, flags: ['stop-missing'] }));
+  const released = {
+    ...lost,
+    cdrId: null,
+    standing: 'released',
+    releasedBy: null,
+    reviewCount: 1,
+    priced: null,
+  } as const;
+  const readings = [stateAt(0, 'Charging'), stateAt(30, 'SuspendedEV'), stateAt(50, 'Idle')];
+  const cdr = cdrIn(decided(lost, { bill: { ...released, sessionHash: lost.sessionHash ?? '' }, readings }));
+  assert.deepEqual([cdr.endedAt, cdr.parkingSeconds, cdr.energyMilliWh], [start + 50 * minuteMs, 1200, 10_000_000]);
+});
