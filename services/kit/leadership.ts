@@ -51,17 +51,20 @@ export class Leadership implements Closable {
 
   async #acquire(): Promise<void> {
     let client: PoolClient | undefined;
+    // A checked-out client reports a lost connection as an event too: without a listener that ends the process.
+    const onError = (): void => this.#drop();
     try {
       client = await this.#database.pool.connect();
+      client.on('error', onError);
       const { rows } = await client.query<{ got: boolean }>(
         'select pg_try_advisory_lock(hashtextextended($1, 0)) as got',
         [this.#lock],
       );
       if (rows[0]?.got !== true) {
+        client.off('error', onError);
         client.release();
         return;
       }
-      client.on('error', () => this.#drop());
       this.#client = client;
       this.#logger.info({ lock: this.#lock }, 'this instance decides');
     } catch (error) {

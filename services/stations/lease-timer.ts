@@ -75,6 +75,8 @@ export class LeaseTimer implements Closable {
     this.#lastTickAt = startedAt;
     try {
       await readToEnd();
+      // What took so long to read tells of leases as they were before: a log that was away is our silence, too.
+      if (now() - startedAt > pauseMs) this.#readableSince = now();
       if (this.#ticks++ % countEveryTicks === 0) stationsConnected.set(await countConnections(database));
       if (leads()) await this.#judgeAll();
       else this.#unclaimed.clear();

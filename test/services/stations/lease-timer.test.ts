@@ -38,8 +38,11 @@ function openRig(options: { claimed: boolean }) {
   const database = {
     query: async (statement: string) => (statement.includes('count(*)') ? [{ count: 1 }] : [live]),
   } as unknown as Database;
+  let stalledMs = 0;
   const readToEnd = async (): Promise<void> => {
     ticked += 1;
+    nowMs += stalledMs;
+    stalledMs = 0;
     if (!readable) throw new Error('no log');
   };
   const timer = new LeaseTimer({
@@ -81,6 +84,10 @@ function openRig(options: { claimed: boolean }) {
     close: () => timer.close(),
     setReadable(value: boolean) {
       readable = value;
+    },
+    /** The next read to the end takes so long, as it does where the log goes away in the middle of it. */
+    stall(ms: number) {
+      stalledMs = ms;
     },
     /** Lets seconds pass; a renewal each fifth where asked. */
     async pass(seconds: number, renewing: boolean, stepMs = 1000) {
@@ -129,6 +136,17 @@ test('a log that could not be read for a while gives every lease its 30 s again'
   rig.setReadable(false);
   await rig.pass(40, false);
   rig.setReadable(true);
+  await rig.pass(28, false);
+  assert.equal(rig.appended.length, 0);
+  await rig.pass(5, false);
+  assert.ok(rig.appended.length > 0);
+  await rig.close();
+});
+
+test('a log that went away while it was read gives every lease its 30 s again', async () => {
+  const rig = openRig({ claimed: true });
+  await rig.pass(1, false);
+  rig.stall(60_000);
   await rig.pass(28, false);
   assert.equal(rig.appended.length, 0);
   await rig.pass(5, false);
