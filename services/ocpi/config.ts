@@ -15,6 +15,9 @@ const settings = {
   registryUrl: text('REGISTRY_URL', 'http://127.0.0.1:8101'),
   /** Hosts with port that may be private and without TLS: for the local stack and tests, never in production. */
   insecureHosts: list('OCPI_INSECURE_HOSTS', []),
+  /** What one partner may ask, and what may be asked from one address with tokens that are not known to be good. */
+  partnerPerSecond: integer('OCPI_PARTNER_PER_SECOND', 50, 1, 10_000),
+  strangerPerSecond: integer('OCPI_STRANGER_PER_SECOND', 5, 1, 10_000),
   /** A token that was erased is shown for at most so long. */
   tokenNamesCacheMs: integer('OCPI_TOKEN_NAMES_CACHE_MS', 30_000, 0, 300_000),
 } as const;

@@ -18,6 +18,7 @@ import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
 import { addPartnerRoutes } from './api/partners.ts';
+import { paceOf } from './api/pace.ts';
 import type { PartnerParts } from './api/parts.ts';
 import { partnerServer } from './api/server.ts';
 import { logSettings, ocpiConfig, type OcpiConfig } from './config.ts';
@@ -91,6 +92,7 @@ async function startParts({
 
 function partsOf(config: OcpiConfig, secrets: Secrets, database: Database): PartnerParts {
   const { registryUrl, insecureHosts, tokenNamesCacheMs: cacheMs, partnersUrl } = config;
+  const { partnerPerSecond, strangerPerSecond } = config;
   return {
     database,
     vault: tokenVault(secrets),
@@ -98,6 +100,7 @@ function partsOf(config: OcpiConfig, secrets: Secrets, database: Database): Part
     partnersUrl: partnersUrl.replace(/\/+$/, ''),
     nameOf: (tenantId, partyId) => nameOfParty(database, tenantId, partyId),
     namesOf: tokenNames({ registryUrl, internalToken: secrets.internalToken, cacheMs, now: Date.now }),
+    pace: paceOf({ partnerPerSecond, strangerPerSecond, now: () => Math.floor(performance.now()) }),
     now: Date.now,
   };
 }

@@ -30,8 +30,8 @@ export function tokenNames(options: TokenNamesOptions): TokenNamesOf {
     const found = new Map<string, TokenNames | undefined>(missing.map((tokenRef) => [tokenRef, undefined]));
     for (let from = 0; from < missing.length; from += perCallMax) {
       const chunk = missing.slice(from, from + perCallMax);
-      for (const { tokenRef, uid, contractId } of await ask(options, tenantId, chunk))
-        found.set(tokenRef, { uid, contractId });
+      for (const { tokenRef, uid, contractId, issuer } of await ask(options, tenantId, chunk))
+        found.set(tokenRef, { uid, contractId, issuer });
     }
     for (const [tokenRef, names] of found) remember(cache, keyOf(tokenRef), { names, until: now + options.cacheMs });
     const entries = wanted.flatMap((tokenRef) => {

@@ -18,14 +18,31 @@ export async function admit(parts: PartnerParts, request: FastifyRequest, reply:
   const missing = idHeaders.filter((name) => !echoed(request, reply, name));
   const shown = tokenOf(request.headers.authorization);
   const at = parts.now();
+  const guessWaitMs = parts.pace.strangerWaitMs(request.ip, lookupsOf(parts, shown));
+  if (guessWaitMs > 0) return slowDown(reply, guessWaitMs, at);
   const caller = shown === undefined ? undefined : await callerOfToken(parts.database, parts.vault, shown, at);
   const isForRegistration = request.routeOptions.config.module === 'registration';
   if (caller === undefined || (caller.tokenKind === 'registration' && !isForRegistration))
     return answer(reply, { http: 401, code: ocpiCodes.clientFault, message: 'The token is missing or not known' }, at);
+  const waitMs = parts.pace.partnerWaitMs(`${caller.tenantId}/${caller.partner.partnerId}`, caller.lookup);
+  if (waitMs > 0) return slowDown(reply, waitMs, at);
   request.partner = caller;
   if (missing.length > 0)
     return answer(reply, { code: ocpiCodes.badParameters, message: `The header ${missing.join(', ')} is missing` }, at);
   return isForRegistration ? undefined : route(request, reply, at);
+}
+
+type Shown = { readonly decoded: string | undefined; readonly raw: string };
+
+/** What the token may be found by, either way it may have been written. */
+function lookupsOf({ vault }: Pick<PartnerParts, 'vault'>, shown: Shown | undefined): Buffer[] {
+  const texts = shown === undefined ? [] : [shown.decoded, shown.raw];
+  return texts.filter((text) => text !== undefined).map((text) => vault.lookupOf(text));
+}
+
+function slowDown(reply: FastifyReply, waitMs: number, at: number): FastifyReply {
+  reply.header('retry-after', String(Math.ceil(waitMs / 1000)));
+  return answer(reply, { http: 429, code: ocpiCodes.clientFault, message: 'Too many requests' }, at);
 }
 
 function echoed(request: FastifyRequest, reply: FastifyReply, name: (typeof idHeaders)[number]): boolean {
@@ -70,7 +87,7 @@ function partyOf({ headers }: FastifyRequest, side: 'from' | 'to'): string | und
 }
 
 /** `Token <base64>`; some send the token as it is, and the specification's own example ends in a line break. */
-export function tokenOf(header: string | undefined): { decoded: string | undefined; raw: string } | undefined {
+export function tokenOf(header: string | undefined): Shown | undefined {
   const [, raw] = /^Token +(\S+)$/i.exec(header ?? '') ?? [];
   if (raw === undefined || raw.length > tokenLengthMax) return undefined;
   const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(raw);

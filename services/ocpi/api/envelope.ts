@@ -31,7 +31,7 @@ export type Answer = {
   /** Left out where OCPI defines none. */
   readonly data?: unknown;
   /** 200 whenever the request reached the application: what is wrong then stands in the code. */
-  readonly http?: 200 | 201 | 400 | 401 | 404 | 405;
+  readonly http?: 200 | 201 | 400 | 401 | 404 | 405 | 429;
 };
 
 /** @param at clock of the answer. */

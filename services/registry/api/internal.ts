@@ -12,6 +12,8 @@ const namedToken = Type.Object({
   tokenRef,
   uid: Type.String(),
   contractId: Type.Union([Type.String(), Type.Null()]),
+  /** Whose contract it is: earlier sessions of the token may be another party's. */
+  issuer: Type.Union([Type.String(), Type.Null()]),
 });
 
 export function addInternalRoutes(api: HttpApi, store: Store): void {
@@ -57,7 +59,7 @@ function addTokenResolution(api: HttpApi, { database }: Store): void {
     { schema: { hide: true, body, response: { 200: Type.Object({ items: Type.Array(namedToken) }), ...problems } } },
     async ({ body: { tenantId, tokenRefs } }) => ({
       items: await database.query<Static<typeof namedToken>>(
-        `select token_ref as "tokenRef", uid, contract_id as "contractId" from tokens
+        `select token_ref as "tokenRef", uid, contract_id as "contractId", issuer from tokens
          where tenant_id = $1 and token_ref = any($2)`,
         [tenantId, tokenRefs],
       ),

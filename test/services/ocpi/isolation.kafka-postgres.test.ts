@@ -161,6 +161,14 @@ test('a token that changes its issuer leaves earlier sessions where they were', 
     );
   assert.deepEqual(await seenBy('two'), [later, later]);
   assert.deepEqual(await seenBy('emp'), [earlier, earlier]);
+  // The contract is the new issuer's: whose sessions came before must not learn it.
+  rig.names.set(tokenRef, { uid: 'MOVED-1', contractId: 'DE-TWO-C1', issuer: 'DE-TWO' });
+  type Shown = { readonly id: string; readonly cdr_token: { readonly uid: string; readonly contract_id: string } };
+  const shownTo = async (who: Name, id: string) =>
+    ((await read(who, `/sessions?${everSince}`)).body.data as Shown[]).find((each) => each.id === id)?.cdr_token;
+  assert.deepEqual((await shownTo('two', later))?.contract_id, 'DE-TWO-C1');
+  const before = await shownTo('emp', earlier);
+  assert.deepEqual([before?.uid, before?.contract_id], ['MOVED-1', '#NA']);
 });
 
 test('a token that is missing, foreign, malformed, raw or blocked opens nothing', async () => {
@@ -291,4 +299,26 @@ test('pages are led by the Link, and an object that changes meanwhile hides no o
     if (next !== undefined) assert.match(next, /date_from=.*date_to=.*limit=2/);
   }
   assert.deepEqual(seen, names.map(sessionIdOf));
+});
+
+test('who asks too often is told when to come again; guessing tokens stops nobody whose token is good', async () => {
+  const slow = await openRig([], { OCPI_STRANGER_PER_SECOND: '1', OCPI_PARTNER_PER_SECOND: '2' });
+  try {
+    const who = { partnerId: 'emp', name: 'EMP', parties: ['NL-EMP'], ourParties: ['DE-CSM'], hosts: ['emp.example'] };
+    const { token } = await newPartner(slow, who);
+    assert.equal((await slow.partner(token, '/ocpi/versions')).status, 200);
+    const until429 = async (shown: string): Promise<PartnerAnswer> => {
+      for (let n = 0; n < 200; n++) {
+        const answer = await slow.partner(shown, '/ocpi/versions');
+        if (answer.status === 429) return answer;
+      }
+      return assert.fail('never slowed');
+    };
+    const guessing = await until429('guess');
+    assert.deepEqual([guessing.headers.get('retry-after'), guessing.body.status_code], ['1', 2000]);
+    assert.equal((await slow.partner(token, '/ocpi/versions')).status, 200);
+    assert.equal((await until429(token)).headers.get('x-request-id'), 'request-1');
+  } finally {
+    await slow.close();
+  }
 });

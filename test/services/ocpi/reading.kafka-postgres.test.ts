@@ -32,7 +32,7 @@ before(async () => {
   const body = JSON.stringify({ token: server.token, url: server.versionsUrl, roles: server.roles });
   const answer = await rig.partner(tokenA, '/ocpi/2.2.1/credentials', { method: 'POST', body });
   emp = (answer.body.data as { token: string }).token;
-  rig.names.set(refOf('CARD-1'), { uid: 'CARD-1', contractId: 'NL-EMP-C1' });
+  rig.names.set(refOf('CARD-1'), { uid: 'CARD-1', contractId: 'NL-EMP-C1', issuer: 'NL-EMP' });
   await write('party', 'DE-CSM', { partyId: 'DE-CSM', name: 'Chargestream' });
   await write('location', 'berlin', location('berlin', 'DE-CSM'));
   await write('location', 'nowhere', location('nowhere', 'DE-CSM', { coordinates: null }));

@@ -31,7 +31,7 @@ export type Rig = Awaited<ReturnType<typeof openRig>>;
 
 const internalToken = 'internal-token-of-the-test';
 
-export async function openRig(insecureHosts: readonly string[] = []) {
+export async function openRig(insecureHosts: readonly string[] = [], settings: Record<string, string> = {}) {
   const run = randomBytes(4).toString('hex');
   const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
   const databaseUrl = await createDatabase(`ocpi_${run}`);
@@ -53,7 +53,10 @@ export async function openRig(insecureHosts: readonly string[] = []) {
     OCPI_PARTNERS_URL: `http://127.0.0.1:${partnersPort}`,
     OCPI_INSECURE_HOSTS: insecureHosts.join(','),
     OCPI_TOKEN_NAMES_CACHE_MS: '0',
+    OCPI_STRANGER_PER_SECOND: '1000',
+    OCPI_PARTNER_PER_SECOND: '10000',
     REGISTRY_URL: registry.url,
+    ...settings,
   });
   const secrets = {
     internalToken,
@@ -105,7 +108,7 @@ export async function openRig(insecureHosts: readonly string[] = []) {
 
 /** The registry's answer to who is behind a token. */
 async function startNames() {
-  const names = new Map<string, { uid: string; contractId: string | null }>();
+  const names = new Map<string, { uid: string; contractId: string; issuer: string }>();
   const api = fastify({ forceCloseConnections: true });
   api.post('/internal/tokens/resolve', async ({ body }) => {
     const { tokenRefs } = body as { tokenRefs: string[] };

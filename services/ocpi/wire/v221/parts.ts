@@ -82,15 +82,20 @@ export function connectorTypeOf(standard: string): string | undefined {
   return connectorTypes.includes(standard) ? standard : undefined;
 }
 
-export type TokenNames = { readonly uid: string; readonly contractId: string | null };
+export type TokenNames = {
+  readonly uid: string;
+  readonly contractId: string | null;
+  /** Who issues the token now: the contract is between it and the driver. */
+  readonly issuer: string | null;
+};
 
-/** @param names undefined: the token was erased. */
+/** @param issuer of then: who issues it now has another contract. @param names undefined: the token was erased. */
 export function cdrTokenOf(issuer: string, tokenType: string | null, names: TokenNames | undefined) {
   return {
     ...partyParts(issuer),
     uid: names?.uid ?? notAvailable,
     type: cardTypes.has(tokenType ?? 'Unknown') ? 'RFID' : 'OTHER',
-    contract_id: names?.contractId ?? notAvailable,
+    contract_id: (names?.issuer === issuer ? names.contractId : null) ?? notAvailable,
   };
 }
 
