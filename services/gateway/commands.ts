@@ -103,7 +103,8 @@ export class Deliveries {
 
   #requested(command: CommandRequested): void {
     const { roster, vouchers } = this.#parts;
-    vouchers.requested(command);
+    // What began, or was refused, vouches for nothing new where its request stands in the log again.
+    if (!this.#begun.has(command.commandId)) vouchers.requested(command);
     const connection = roster.get(`${command.tenantId}/${command.stationId}`);
     if (connection === undefined || connection.epoch === null) return;
     if (command.connectionEpoch > connection.epoch) connection.outbound.withdraw(command.commandId);

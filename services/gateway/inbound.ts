@@ -112,9 +112,12 @@ function handle(connection: Connection, frame: CallFrame, row: Row<object>): Ser
     const answer = refused(connection, frame, 'property', 'a value is out of range; the message was kept');
     return keptWhole(connection, frame, answer, { failed: true });
   }
+  const { accepts, vouched } = handled;
+  if (vouched !== undefined)
+    connection.parts.vouchers.started(connection.key, vouched.commandId, vouched.transactionId);
   for (const event of handled.events) if (event.type === 'StationBooted') boots.inc({ status: event.status });
   const answer = encodeResult(frame.id, handled.reply);
-  return { answer, outcome: 'answered', records, accepts: handled.accepts };
+  return { answer, outcome: 'answered', records, accepts };
 }
 
 function lookAndHandle(connection: Connection, request: object, row: Row<object>): Handled {

@@ -22,7 +22,9 @@ export class Vouchers {
     const { tenantId, stationId, commandId, requestedAt, expiresAt } = command;
     const { token, evseId } = JSON.parse(command.parametersJson) as IntentParameters<'StartCharging'>;
     const key = stationKey(tenantId, stationId);
-    const others = (this.#byStation.get(key) ?? []).filter((voucher) => voucher.commandId !== commandId);
+    const others = this.#byStation.get(key) ?? [];
+    // Asked again, under a newer connection: what it vouches for stays what it was.
+    if (others.some((voucher) => voucher.commandId === commandId)) return;
     const voucher: Voucher = {
       commandId,
       tokenRef: tokenRefOf(this.#tenantKey(tenantId), token.type, token.uid),
@@ -30,20 +32,40 @@ export class Vouchers {
       remoteStartId: remoteStartIdOf(commandId),
       from: requestedAt,
       until: expiresAt + startWindowMs,
+      transactionId: null,
     };
     this.#keep(key, [...others, voucher].slice(-vouchersMax));
   }
 
-  /** What the station refused, or never got, vouches for nothing; of unknown outcome it may have got it. */
-  completed({ tenantId, stationId, commandId, outcome }: CommandCompleted): void {
-    if (outcome === 'accepted' || outcome === 'unknown') return;
+  /**
+   * What the station refused, or never got, vouches for nothing; of unknown outcome it may have got it. Whoever waits to
+   * plug in does so from now on, however long the command might have waited.
+   */
+  completed({ tenantId, stationId, commandId, outcome, completedAt }: CommandCompleted): void {
+    const isStart = outcome === 'accepted' || outcome === 'unknown';
     const key = stationKey(tenantId, stationId);
-    const left = this.#byStation.get(key)?.filter((voucher) => voucher.commandId !== commandId);
-    if (left !== undefined) this.#keep(key, left);
+    this.#change(key, commandId, (voucher) =>
+      isStart ? { ...voucher, until: Math.min(voucher.until, completedAt + startWindowMs) } : undefined,
+    );
+  }
+
+  /** A transaction started on it, as far as this process sees: another gateway has not heard of it. */
+  started(key: string, commandId: string, transactionId: string): void {
+    this.#change(key, commandId, (voucher) => ({ ...voucher, transactionId }));
   }
 
   of(key: string, tokenRef: string): readonly Voucher[] {
     return this.#byStation.get(key)?.filter((voucher) => voucher.tokenRef === tokenRef) ?? [];
+  }
+
+  #change(key: string, commandId: string, change: (voucher: Voucher) => Voucher | undefined): void {
+    const vouchers = this.#byStation.get(key);
+    if (vouchers === undefined) return;
+    const changed = vouchers.map((voucher) => (voucher.commandId === commandId ? change(voucher) : voucher));
+    this.#keep(
+      key,
+      changed.filter((voucher) => voucher !== undefined),
+    );
   }
 
   #keep(key: string, vouchers: Voucher[]): void {

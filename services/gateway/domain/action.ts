@@ -26,6 +26,8 @@ export type Handled = {
   readonly events: readonly ChargingEvent[];
   /** The station is accepted from now on, or not any more; presence is acknowledged before the reply. */
   readonly accepts?: boolean;
+  /** A start that a command vouched for: it vouches for no other one. */
+  readonly vouched?: { readonly commandId: string; readonly transactionId: string };
 };
 
 export type Row<Request> = {

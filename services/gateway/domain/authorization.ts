@@ -1,6 +1,6 @@
 // One decision about a token, made from what the registry knows; each message maps it to its own words.
 import type { AuthorizationStatus, TokenRegistered } from '#contracts/generated/types';
-import { vouchesFor, type StartShown, type Voucher } from './voucher.ts';
+import { voucherFor, type StartShown, type Voucher } from './voucher.ts';
 
 /** What the token cache answered for a presented token. */
 export type PresentedToken = {
@@ -16,6 +16,8 @@ export type Decision = {
   readonly expiresAt: number | null;
   /** operator: a StartCharging command vouched for it. */
   readonly by: 'registry' | 'operator';
+  /** The command that vouched. */
+  readonly commandId: string | null;
 };
 
 /**
@@ -23,8 +25,9 @@ export type Decision = {
  * what the registry refuses, no operator's command allows.
  */
 export function decideStart(token: PresentedToken, locationId: string | null, start: StartShown): Decision {
-  const isVouched = token.found === undefined && token.vouchers.some((voucher) => vouchesFor(voucher, start));
-  if (isVouched) return { status: 'Accepted', expiresAt: null, by: 'operator' };
+  const voucher = token.found === undefined ? voucherFor(token.vouchers, start) : undefined;
+  if (voucher !== undefined)
+    return { status: 'Accepted', expiresAt: null, by: 'operator', commandId: voucher.commandId };
   return decideToken(token, locationId, start.now);
 }
 
@@ -32,13 +35,15 @@ export function decideStart(token: PresentedToken, locationId: string | null, st
 export function decideToken(token: PresentedToken, locationId: string | null, now: number): Decision {
   const { found } = token;
   const by = 'registry';
-  if (found === undefined) return { status: 'Invalid', expiresAt: null, by };
-  if (found.status !== 'Accepted') return { status: found.status, expiresAt: found.expiresAt, by };
-  if (found.expiresAt !== null && found.expiresAt <= now) return { status: 'Expired', expiresAt: found.expiresAt, by };
+  const commandId = null;
+  if (found === undefined) return { status: 'Invalid', expiresAt: null, by, commandId };
+  if (found.status !== 'Accepted') return { status: found.status, expiresAt: found.expiresAt, by, commandId };
+  if (found.expiresAt !== null && found.expiresAt <= now)
+    return { status: 'Expired', expiresAt: found.expiresAt, by, commandId };
   if (found.locationIds.length > 0 && (locationId === null || !found.locationIds.includes(locationId))) {
-    return { status: 'NotAtThisLocation', expiresAt: found.expiresAt, by };
+    return { status: 'NotAtThisLocation', expiresAt: found.expiresAt, by, commandId };
   }
-  return { status: 'Accepted', expiresAt: found.expiresAt, by };
+  return { status: 'Accepted', expiresAt: found.expiresAt, by, commandId };
 }
 
 /** 1.6 AuthorizationStatus (7.2) knows five words; what it cannot say is Invalid. */

@@ -1,5 +1,6 @@
 // The event of a decision about a token, the same for every message that shows one.
 import type { AuthorizationDecided, ChargingEvent, Meta } from '#contracts/generated/types';
+import type { Handled } from './action.ts';
 import type { Decision, PresentedToken } from './authorization.ts';
 
 type Occasion = Pick<AuthorizationDecided, 'purpose' | 'evseId' | 'transactionId'>;
@@ -22,4 +23,10 @@ export function authorizationDecided(
     transactionId: occasion.transactionId,
     groupRef: token.found?.groupRef ?? null,
   };
+}
+
+/** That the transaction used up what a command vouched for, where one did. */
+export function vouchedOf(decision: Decision | undefined, transactionId: string): Pick<Handled, 'vouched'> {
+  const commandId = decision?.commandId ?? null;
+  return commandId === null ? {} : { vouched: { commandId, transactionId } };
 }

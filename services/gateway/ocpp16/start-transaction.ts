@@ -5,7 +5,7 @@ import { milliOf } from '#contracts/amounts';
 import { startKeyOf, transactionIdOf } from '#contracts/keys';
 import { placeOf, type Handled, type HandlerContext, type Row } from '../domain/action.ts';
 import { decideStart } from '../domain/authorization.ts';
-import { authorizationDecided } from '../domain/decided.ts';
+import { authorizationDecided, vouchedOf } from '../domain/decided.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction } from '../domain/transaction.ts';
 import { idTagInfoOf } from './id-tag-info.ts';
@@ -31,7 +31,7 @@ function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext
   const { evseId, connectorId } = placeOf(context.station, request.connectorId);
   const startedAt = parseTimestamp(request.timestamp);
   // 1.6 has no remoteStartId: the same card, there and then, is the start that an operator asked for.
-  const shown = { evseId, remoteStartId: null, startedAt, now: context.now };
+  const shown = { evseId, remoteStartId: null, startedAt, transactionId: String(transactionId), now: context.now };
   const decision = decideStart(token, context.station.locationId, shown);
   const known = {
     transactionId: String(transactionId),
@@ -41,6 +41,7 @@ function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext
   };
   return {
     reply: { transactionId, idTagInfo: idTagInfoOf(decision) },
+    ...vouchedOf(decision, known.transactionId),
     events: [
       authorizationDecided(context.meta(startedAt), token, decision, {
         purpose: 'start',

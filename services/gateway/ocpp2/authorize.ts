@@ -14,6 +14,7 @@ export const authorize: Row<OCPP20.AuthorizeRequest> = {
       evseId: null,
       remoteStartId: null,
       startedAt: null,
+      transactionId: null,
       now: context.now,
     });
     return {

@@ -4,7 +4,7 @@ import { milliOf } from '#contracts/amounts';
 import type { AuthorizationPurpose, ChargingEvent } from '#contracts/generated/types';
 import type { Handled, HandlerContext, Row } from '../domain/action.ts';
 import { decideStart, type Decision } from '../domain/authorization.ts';
-import { authorizationDecided } from '../domain/decided.ts';
+import { authorizationDecided, vouchedOf } from '../domain/decided.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction, type TransactionFields } from '../domain/transaction.ts';
 import { idTokenInfoOf } from './id-token-info.ts';
@@ -34,6 +34,7 @@ function handle(request: Request, context: HandlerContext): Handled {
     evseId: orNull(request.evse?.id),
     remoteStartId: orNull(request.transactionInfo.remoteStartId),
     startedAt: occurredAt,
+    transactionId: request.transactionInfo.transactionId,
     now: context.now,
   };
   const decision = token === undefined ? undefined : decideStart(token, context.station.locationId, shown);
@@ -42,7 +43,7 @@ function handle(request: Request, context: HandlerContext): Handled {
     const occasion = {
       purpose: purposes[request.eventType],
       evseId: shown.evseId,
-      transactionId: request.transactionInfo.transactionId,
+      transactionId: shown.transactionId,
     };
     events.push(authorizationDecided(context.meta(occurredAt), token, decision, occasion));
   }
@@ -50,7 +51,7 @@ function handle(request: Request, context: HandlerContext): Handled {
   if (request.eventType === 'Ended') pushReadings(events, request, context);
   events.push(transactionFact(request, context, decision));
   if (request.eventType !== 'Ended') pushReadings(events, request, context);
-  return { reply: replyOf(request, decision), events };
+  return { reply: replyOf(request, decision), events, ...vouchedOf(decision, shown.transactionId) };
 }
 
 /** NoAuthorization: a start button, a mechanical key; there is no token to look up (C02). */

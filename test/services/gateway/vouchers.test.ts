@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandOutcome, CommandRequested } from '#contracts/generated/types';
 import { remoteStartIdOf, tokenRefOf } from '#contracts/keys';
+import { startWindowMs } from '#services/gateway/domain/voucher';
 import { Vouchers } from '#services/gateway/vouchers';
+import { connect, fakeGateway, settle } from './fake-parts.ts';
 import { tenantKey } from './support.ts';
 
 const tokenRef = tokenRefOf(tenantKey, 'Central', 'GUEST');
@@ -51,6 +53,12 @@ test('what the station refused or never got vouches no more; what it took, or ma
     vouchers.completed({ ...command(outcome), ...end, outcome });
   }
   assert.deepEqual(of(vouchers), ['accepted', 'unknown']);
+  const [voucher] = vouchers.of('default/CS-001', tokenRef);
+  assert.equal(
+    voucher?.until,
+    2_000 + startWindowMs,
+    'the driver has the time from the answer on, however long it waited',
+  );
 });
 
 test('a command that is requested again vouches once; of many of one station the last eight are remembered', () => {
@@ -58,6 +66,41 @@ test('a command that is requested again vouches once; of many of one station the
   vouchers.requested(command('c0'));
   vouchers.requested(command('c0', { connectionEpoch: 9 }));
   assert.deepEqual(of(vouchers), ['c0']);
+  vouchers.started('default/CS-001', 'c0', 'tx');
+  vouchers.requested(command('c0', { connectionEpoch: 10 }));
+  assert.equal(vouchers.of('default/CS-001', tokenRef)[0]?.transactionId, 'tx', 'used up stays used up');
   for (let n = 1; n <= 8; n++) vouchers.requested(command(`c${n}`));
   assert.deepEqual(of(vouchers), ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8']);
 });
+
+for (const version of ['1.6', '2.0.1'] as const) {
+  test(`in ${version} a guest charges once on an operator's word, also where the answer was lost; a second charge is refused`, async () => {
+    const gateway = fakeGateway();
+    gateway.ackAll();
+    const { connection, socket } = connect(gateway, version);
+    await connection.begin();
+    connection.accepted = true;
+    const { nowMs } = gateway;
+    gateway.parts.vouchers.requested(command('c', { requestedAt: nowMs, expiresAt: nowMs + 30_000 }));
+    const start = (id: string, number: number): string => {
+      const timestamp = new Date(nowMs + number).toISOString();
+      const start16 = { connectorId: 2, idTag: 'GUEST', meterStart: 0, timestamp };
+      const start201 = {
+        eventType: 'Started',
+        timestamp,
+        triggerReason: 'Authorized',
+        seqNo: 0,
+        transactionInfo: { transactionId: `tx-${number}` },
+        evse: { id: 2 },
+        idToken: { idToken: 'GUEST', type: 'Central' },
+      };
+      return JSON.stringify(
+        version === '1.6' ? [2, id, 'StartTransaction', start16] : [2, id, 'TransactionEvent', start201],
+      );
+    };
+    for (const frame of [start('a', 1), start('b', 1), start('c', 2), start('d', 1)]) connection.receive(frame);
+    await settle();
+    const said = socket.sent.map((answer) => /"status":"(\w+)"/.exec(answer)?.[1]);
+    assert.deepEqual(said, ['Accepted', 'Accepted', 'Invalid', 'Accepted']);
+  });
+}

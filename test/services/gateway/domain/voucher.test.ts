@@ -2,16 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decideStart } from '#services/gateway/domain/authorization';
-import { clockSkewMs, startWindowMs, vouchesFor, type StartShown } from '#services/gateway/domain/voucher';
+import { clockSkewMs, startWindowMs, voucherFor, vouchesFor, type StartShown } from '#services/gateway/domain/voucher';
 import { token } from '../support.ts';
 
 const from = Date.UTC(2026, 10, 25, 10);
 const until = from + 30_000 + startWindowMs;
-const voucher = { commandId: 'c', tokenRef: 'ref', evseId: 1, remoteStartId: 7, from, until };
+const voucher = { commandId: 'c', tokenRef: 'ref', evseId: 1, remoteStartId: 7, from, until, transactionId: null };
 const start = (over: Partial<StartShown> = {}): StartShown => ({
   evseId: 1,
   remoteStartId: null,
   startedAt: null,
+  transactionId: 'tx',
   now: from,
   ...over,
 });
@@ -39,12 +40,25 @@ test('a remoteStartId says it all, right or wrong', () => {
   assert.equal(vouchesFor(voucher, start({ remoteStartId: 8 })), false);
 });
 
+test('one charge is vouched for: its repeats and its later words, no other start; a question uses nothing up', () => {
+  const used = { ...voucher, transactionId: 'tx' };
+  assert.equal(voucherFor([voucher], start({ transactionId: null })), voucher);
+  assert.equal(voucherFor([used], start({ transactionId: null })), used, 'to stop by card, a driver may have to ask');
+  assert.equal(voucherFor([used], start({ now: until + 1 })), used);
+  assert.equal(voucherFor([used], start({ transactionId: 'another' })), undefined);
+  assert.equal(voucherFor([used], start({ transactionId: 'another', remoteStartId: 7 })), undefined);
+  assert.equal(voucherFor([voucher, used], start()), used, 'a repeat uses up no second one');
+  const second = { ...voucher, commandId: 'd' };
+  assert.equal(voucherFor([used, second], start({ transactionId: 'another' })), second);
+});
+
 test('vouched for is who the registry does not know; what it refuses stays refused', () => {
   const shown = { tokenRef: 'ref', tokenType: 'Unknown', vouchers: [voucher] };
   assert.deepEqual(decideStart({ ...shown, found: undefined }, null, start()), {
     status: 'Accepted',
     expiresAt: null,
     by: 'operator',
+    commandId: 'c',
   });
   assert.equal(decideStart({ ...shown, found: undefined, vouchers: [] }, null, start()).status, 'Invalid');
   assert.equal(decideStart({ ...shown, found: token({ status: 'Blocked' }) }, null, start()).status, 'Blocked');
