@@ -9,6 +9,12 @@ const retryMs = 5_000;
 /** Made while the log is here; as long as it is away the first one stays in its queue, and no other is added. */
 const attemptsMax = 20;
 
+/**
+ * Ends that are on their way to the log at once: where a site loses all its lines, or this process wakes, thousands would
+ * stand before the facts of those who are connected.
+ */
+export const endsAtOnceMax = 256;
+
 /** Resolves with the connection's epoch: the offset of its StationConnected, which itself names none. */
 export function recordStart(connection: Connection, admitted: Admitted): Promise<number> {
   const connected: ChargingEvent = {
@@ -36,8 +42,10 @@ export async function recordEnd(connection: Connection, { cause, closeCode }: En
   const ended: ChargingEvent = { type: 'StationDisconnected', meta, cause, closeCode };
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     try {
-      await appendEvents(connection, [ended]);
-      await claimPresence(connection, presenceOf(connection, false));
+      await parts.ends.take(async () => {
+        await appendEvents(connection, [ended]);
+        await claimPresence(connection, presenceOf(connection, false));
+      });
       return;
     } catch (error) {
       if (attempt === 1) parts.logger.warn({ err: error, stationId: connection.stationId }, 'end not recorded yet');

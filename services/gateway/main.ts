@@ -16,12 +16,14 @@ import { gatewayConfig, type GatewayConfig } from './config.ts';
 import { drain } from './drain.ts';
 import { Identities } from './identities.ts';
 import { openLoadProbe } from './load-probe.ts';
+import { endsAtOnceMax } from './life.ts';
 import { watchLog, type WatchedLog } from './log-watch.ts';
 import type { GatewayParts } from './parts.ts';
 import { openPresence } from './presence.ts';
 import { Pressure } from './pressure.ts';
 import { Roster } from './roster.ts';
 import { listenOcpp, type OcppServer } from './server.ts';
+import { Turns } from './turns.ts';
 import { Vouchers } from './vouchers.ts';
 
 export type RunningGateway = RunningService & { readonly ocppPort: number };
@@ -102,6 +104,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     roster,
     awake,
     vouchers: new Vouchers(tenantKey),
+    ends: new Turns(endsAtOnceMax),
     logger,
     now: Date.now,
     random: Math.random,

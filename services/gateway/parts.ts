@@ -15,6 +15,7 @@ import { intents201 } from './ocpp2/intents.ts';
 import type { PresenceWriter } from './presence.ts';
 import type { Pressure } from './pressure.ts';
 import type { Roster } from './roster.ts';
+import type { Turns } from './turns.ts';
 import type { Vouchers } from './vouchers.ts';
 
 export type GatewayParts = {
@@ -28,6 +29,8 @@ export type GatewayParts = {
   readonly roster: Roster;
   readonly awake: Awake;
   readonly vouchers: Vouchers;
+  /** The ends of connections on their way to the log. */
+  readonly ends: Turns;
   readonly logger: Logger;
   now(): number;
   /** From 0 to 1. */

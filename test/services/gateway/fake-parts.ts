@@ -11,7 +11,9 @@ import { Awake } from '#services/gateway/awake';
 import { gatewayConfig } from '#services/gateway/config';
 import { Connection, type Admitted } from '#services/gateway/connection';
 import { dialects, type GatewayParts } from '#services/gateway/parts';
+import { endsAtOnceMax } from '#services/gateway/life';
 import { Roster } from '#services/gateway/roster';
+import { Turns } from '#services/gateway/turns';
 import { Vouchers } from '#services/gateway/vouchers';
 import { station, tenantKey } from './support.ts';
 
@@ -142,6 +144,7 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
         onPause: () => roster.endAll(1012, 'service was stopped', 'stopped'),
       }),
       vouchers: new Vouchers(() => tenantKey),
+      ends: new Turns(endsAtOnceMax),
       pressure,
       logger: pino({ level: 'silent' }),
       now: () => gateway.nowMs,
