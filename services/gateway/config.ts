@@ -43,6 +43,11 @@ const settings = {
   addressFailuresFree: integer('ADDRESS_FAILURES_FREE', 100, 1, 1_000_000),
   failuresRestMsMin: integer('FAILURES_REST_MS_MIN', 1_000, 10, 3_600_000),
   failuresRestMsMax: integer('FAILURES_REST_MS_MAX', 300_000, 10, 86_400_000),
+  /**
+   * Of an address: thousands of stations may stand behind one, some of them with wrong passwords for ever. The others
+   * have to get in between, so its guesses are slowed down to about one per such time, and never shut out.
+   */
+  addressRestMsMax: integer('ADDRESS_REST_MS_MAX', 1_000, 10, 86_400_000),
   /** Upgrades whose password is being checked, at once: nobody else is undecided. */
   passwordChecksMax: integer('PASSWORD_CHECKS_MAX', 8, 1, 1_000),
   /** A failed login is answered so long after it came, whether the identity exists or not; so many may wait for that. */

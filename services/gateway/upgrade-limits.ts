@@ -1,7 +1,7 @@
 // How many upgrades are let in: by this process, by address, by identity; and how long failed logins rest.
 import { Pacing, RecentByKey, taken, type Bucket } from '#kit/pacing';
 import type { GatewayConfig } from './config.ts';
-import { failed, restMs, type FailedLogins } from './domain/failed-logins.ts';
+import { failed, restMs, type FailedLogins, type LoginLimits } from './domain/failed-logins.ts';
 import { connected, refusedMs, type Connects } from './domain/flapping.ts';
 import { emptyLine, joined, type Line } from './domain/waiting-line.ts';
 import { failedLogins } from './metrics.ts';
@@ -26,6 +26,7 @@ export type UpgradeLimitsConfig = Pick<
   | 'addressFailuresFree'
   | 'failuresRestMsMin'
   | 'failuresRestMsMax'
+  | 'addressRestMsMax'
   | 'limitedKeysMax'
 >;
 
@@ -92,17 +93,25 @@ export class UpgradeLimits {
 
   onFailed(key: string, address: string | undefined): void {
     failedLogins.inc();
-    this.#countFailure(identityOf(key), this.#config.identityFailuresFree);
-    if (address !== undefined) this.#countFailure(addressOf(address), this.#config.addressFailuresFree);
+    const { identityFailuresFree, addressFailuresFree, failuresRestMsMin, failuresRestMsMax, addressRestMsMax } =
+      this.#config;
+    const ofIdentity = {
+      failuresFree: identityFailuresFree,
+      restMsMin: failuresRestMsMin,
+      restMsMax: failuresRestMsMax,
+    };
+    this.#countFailure(identityOf(key), ofIdentity);
+    if (address === undefined) return;
+    const restMsMin = Math.min(failuresRestMsMin, addressRestMsMax);
+    this.#countFailure(addressOf(address), {
+      failuresFree: addressFailuresFree,
+      restMsMin,
+      restMsMax: addressRestMsMax,
+    });
   }
 
-  #countFailure(of: string, failuresFree: number): void {
+  #countFailure(of: string, limits: LoginLimits): void {
     const now = this.#now();
-    const limits = {
-      failuresFree,
-      restMsMin: this.#config.failuresRestMsMin,
-      restMsMax: this.#config.failuresRestMsMax,
-    };
     this.#failures.set(of, failed(this.#failures.get(of, now), limits, now), now);
   }
 

@@ -118,6 +118,21 @@ test('guesses over many identities from one address rest too, but not where it i
   assert.ok(admitted.kind === 'admitted' && admitted.admitted.remoteAddress === '203.0.113.1');
 });
 
+test('behind one address with many wrong passwords a station with a chosen one gets in, also after a restart', async () => {
+  const chosen = await verifierOfChosen(Buffer.from('chosen'), 0);
+  const { ask, gateway } = gate({}, [chosen]);
+  // A hundred and fifty stations that nobody registered ask twice a minute, for an hour.
+  for (let round = 0; round < 120; round++) {
+    for (let n = 0; n < 150; n++) await ask(`stranger-${n}`, 'wrong');
+    gateway.nowMs += 30_000;
+  }
+  assert.equal(said(await ask('CS-1', 'chosen')), 'admitted');
+  for (let n = 0; n < 150; n++) await ask(`guess-${n}`, 'wrong');
+  assert.equal(said(await ask('CS-2', 'other')), '503 logins-rest', 'right now somebody failed');
+  gateway.nowMs += 1_000;
+  assert.equal(said(await ask('CS-2', 'other')), '401 unauthorized');
+});
+
 test('addresses are limited where it is asked for', async () => {
   const { ask, gateway } = gate({ ADDRESS_UPGRADES_PER_SECOND_MAX: '2', ADDRESS_UPGRADES_BURST_MAX: '3' });
   const heard: string[] = [];
