@@ -51,7 +51,7 @@ export async function serveCall(
     connection.send(repeated);
     return;
   }
-  // 2-4. Check, look, handle: no effect yet.
+  // 2-4. Check, look, handle: no effect yet, but that a voucher is used up.
   const served = serve(connection, frame);
   // 5. Append all events of the CALL in one request; presence learns of an acceptance before the station does.
   const isFact = served.records.length > 0;

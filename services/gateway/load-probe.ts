@@ -1,8 +1,9 @@
 // What this process carries now: lateness of its event loop, bytes towards the log, memory.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Closable } from '#kit/lifecycle';
 import type { Load } from './domain/overload.ts';
 
-export type LoadProbe = { read(): Omit<Load, 'stalledMs'>; close(): void };
+export type LoadProbe = Closable & { read(): Omit<Load, 'stalledMs'> };
 
 const resolutionMs = 20;
 /** The p99 is of at least so long, at most twice: shorter, it would be the single latest turn. */
@@ -25,6 +26,8 @@ export function openLoadProbe(log: { readonly queuedBytes: number }, nowMs: () =
       }
       return { loopDelayP99Ms, queueBytes: log.queuedBytes, rssBytes: process.memoryUsage.rss() };
     },
-    close: () => void delays.disable(),
+    async close() {
+      delays.disable();
+    },
   };
 }

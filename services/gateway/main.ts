@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { compileAllGuards, ocppVersions } from '#contracts/ocpp';
 import { readSecrets, tenantKeyOf, type Secrets } from '#contracts/secrets';
 import { allTopics, topicsFor } from '#contracts/topics';
+import type { WatchableLogWriter } from '#kit/event-log/types';
 import { ensureTopics } from '#kit/event-log/topics';
 import { openLogWriter } from '#kit/event-log/writer';
 import { createHttp, listen } from '#kit/http';
@@ -17,7 +18,6 @@ import { drain } from './drain.ts';
 import { Identities } from './identities.ts';
 import { openLoadProbe } from './load-probe.ts';
 import { endsAtOnceMax } from './life.ts';
-import { watchLog, type WatchedLog } from './log-watch.ts';
 import type { GatewayParts } from './parts.ts';
 import { openPresence } from './presence.ts';
 import { Pressure } from './pressure.ts';
@@ -75,7 +75,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
   const topics = topicsFor(config.partitions);
   const { brokers } = config;
   await ensureTopics(brokers, allTopics(topics), { replicationFactor: config.replicationFactor });
-  const log = lifecycle.add('log', watchLog(await openLogWriter({ ...config, clientId: gatewayId }, logger)));
+  const log = lifecycle.add('log', await openLogWriter({ ...config, clientId: gatewayId }, logger));
   const lease = { log, topic: topics.presence, gatewayId, leaseEveryMs: config.leaseEveryMs, logger, now: Date.now };
   const presence = lifecycle.add('presence', openPresence(lease));
   const caches = lifecycle.add('caches', openCaches({ brokers, clientId: gatewayId, topics, logger }));
@@ -100,7 +100,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     log,
     caches,
     presence,
-    pressure: lifecycle.add('pressure', openPressure({ config, log, roster, logger })),
+    pressure: openPressure({ config, log, roster, logger, lifecycle }),
     roster,
     awake,
     vouchers: new Vouchers(tenantKey),
@@ -113,12 +113,16 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
   };
 }
 
-type Pressing = Pick<GatewayParts, 'config' | 'roster' | 'logger'> & { readonly log: WatchedLog };
+type Pressing = Pick<GatewayParts, 'config' | 'roster' | 'logger'> & {
+  readonly lifecycle: Lifecycle;
+  readonly log: WatchableLogWriter;
+};
 
-function openPressure({ config, log, roster, logger }: Pressing): Pressure {
+function openPressure({ config, log, roster, logger, lifecycle }: Pressing): Pressure {
   const nowMs = (): number => performance.now();
-  const probe = openLoadProbe(log, nowMs);
+  const probe = lifecycle.add('load probe', openLoadProbe(log, nowMs));
   const connections = roster.unfinished;
   const { random } = Math;
-  return new Pressure({ config, log, connections, readLoad: () => probe.read(), logger, nowMs, random }).start();
+  const readLoad = (): ReturnType<typeof probe.read> => probe.read();
+  return lifecycle.add('pressure', new Pressure({ config, log, connections, readLoad, logger, nowMs, random }).start());
 }

@@ -16,7 +16,7 @@ export type PressureOptions = {
     readonly closesPerSecondMax: number;
     readonly appendTimeoutMs: number;
   };
-  readonly log: { readonly acknowledged: number; readonly queuedBytes: number };
+  readonly log: { readonly answeredBatches: number; readonly queuedBytes: number };
   /** All sockets of this process, open or with an end that is not recorded yet. */
   readonly connections: ReadonlySet<Pick<Connection, 'open' | 'awaitsAnswer' | 'end'>>;
   readonly readLoad: () => Omit<Load, 'stalledMs'>;
@@ -86,10 +86,10 @@ export class Pressure implements Closable {
   look(): void {
     const { config, log, nowMs, readLoad } = this.#options;
     const now = nowMs();
-    const { acknowledged, queuedBytes } = log;
+    const { answeredBatches, queuedBytes } = log;
     const limits = { slowAfterMs: config.logSlowAfterMs, awayAfterMs: config.logAwayAfterMs };
     const before = this.#log.phase;
-    this.#log = observeLog(this.#log, { now, acknowledged, waiting: queuedBytes > 0 }, limits);
+    this.#log = observeLog(this.#log, { now, answered: answeredBatches, waiting: queuedBytes > 0 }, limits);
     this.#overload = assess(this.#overload, { ...readLoad(), stalledMs: this.#log.stalledMs }, config, now);
     overloadLevel.set(this.level);
     if (before !== this.#log.phase) this.#tell(before);

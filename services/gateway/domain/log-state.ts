@@ -5,14 +5,14 @@ export type LogPhase = 'here' | 'slow' | 'away';
 
 export type LogState = {
   readonly phase: LogPhase;
-  /** For so long something has waited and nothing was acknowledged. */
+  /** For so long something has waited and nothing was answered. */
   readonly stalledMs: number;
-  readonly acknowledged: number;
+  readonly answered: number;
   readonly at: number;
 };
 
-/** What is seen of the log now; `acknowledged` counts appends since the start. */
-export type LogSeen = { readonly now: number; readonly acknowledged: number; readonly waiting: boolean };
+/** What is seen of the log now; `answered` counts what the log answered since the start. */
+export type LogSeen = { readonly now: number; readonly answered: number; readonly waiting: boolean };
 
 export type LogLimits = { readonly slowAfterMs: number; readonly awayAfterMs: number };
 
@@ -23,7 +23,7 @@ export type LogLimits = { readonly slowAfterMs: number; readonly awayAfterMs: nu
 const gapMsMax = 500;
 
 export function logAtStart(now: number): LogState {
-  return { phase: 'here', stalledMs: 0, acknowledged: 0, at: now };
+  return { phase: 'here', stalledMs: 0, answered: 0, at: now };
 }
 
 /**
@@ -31,10 +31,10 @@ export function logAtStart(now: number): LogState {
  * appends time out, and no reason to close all others. The lease that is renewed every few seconds always waits while the
  * log is away, so its acknowledgement is the probe that tells of the return.
  */
-export function observeLog(state: LogState, { now, acknowledged, waiting }: LogSeen, limits: LogLimits): LogState {
-  if (acknowledged > state.acknowledged || !waiting) return { phase: 'here', stalledMs: 0, acknowledged, at: now };
+export function observeLog(state: LogState, { now, answered, waiting }: LogSeen, limits: LogLimits): LogState {
+  if (answered > state.answered || !waiting) return { phase: 'here', stalledMs: 0, answered, at: now };
   const stalledMs = state.stalledMs + Math.min(gapMsMax, Math.max(0, now - state.at));
-  return { phase: phaseOf(stalledMs, limits), stalledMs, acknowledged, at: now };
+  return { phase: phaseOf(stalledMs, limits), stalledMs, answered, at: now };
 }
 
 function phaseOf(stalledMs: number, { slowAfterMs, awayAfterMs }: LogLimits): LogPhase {

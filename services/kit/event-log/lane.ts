@@ -14,7 +14,7 @@ export type LaneOptions = {
   readonly logger: Logger;
   /** Takes a new producer id; called at start and after a producer failed for good. */
   openProducer(): Promise<LaneProducer>;
-  /** Called when bytes leave the lane: acknowledged or refused. */
+  /** Called when a batch leaves the lane: the broker answered, it took it or refused it for good. */
   onReleased(bytes: number): void;
 };
 

@@ -35,6 +35,12 @@ export type LogWriter = {
   close(): Promise<void>;
 };
 
+/** A writer that tells whether the log lives. */
+export type WatchableLogWriter = LogWriter & {
+  /** Batches that the broker answered since the start: taken, or refused for good. */
+  readonly answeredBatches: number;
+};
+
 export type LogWriterOptions = {
   readonly brokers: readonly string[];
   readonly clientId: string;

@@ -10,7 +10,7 @@ import { oldestUnackedSeconds, queueBytes, refusedAppends } from './log-metrics.
 import { partitionBatchBytesMax } from './partition-queue.ts';
 import type { LaneProducer } from './produce-batch.ts';
 import { recordBytes } from './produce-request.ts';
-import type { AppendRecord, LogWriter, LogWriterOptions } from './types.ts';
+import type { AppendRecord, LogWriterOptions, WatchableLogWriter } from './types.ts';
 
 const requestTimeoutMs = 15_000;
 const openDelayMsMax = 1_000;
@@ -19,7 +19,7 @@ const openDelayMsMax = 1_000;
  * Connects every lane and takes its producer id. Waits up to appendTimeoutMs while a fresh broker's coordinators load,
  * then rejects with Fault LOG_UNAVAILABLE. See LogWriter for what append() promises.
  */
-export async function openLogWriter(options: LogWriterOptions, logger: Logger): Promise<LogWriter> {
+export async function openLogWriter(options: LogWriterOptions, logger: Logger): Promise<WatchableLogWriter> {
   const { brokers, clientId } = options;
   const links = Array.from(
     { length: options.lanes },
@@ -45,18 +45,22 @@ export async function openLogWriter(options: LogWriterOptions, logger: Logger): 
     get queuedBytes() {
       return writer.queuedBytes;
     },
+    get answeredBatches() {
+      return writer.answeredBatches;
+    },
     oldestUnackedMs: () => writer.oldestUnackedMs(),
     close: closeAll,
   };
 }
 
 /** The writer over any producers; openProducer is called with the number of the lane. */
-export class LaneWriter implements LogWriter {
+export class LaneWriter implements WatchableLogWriter {
   readonly #options: LogWriterOptions;
   readonly #lanes: readonly Lane[];
   readonly #appendBytesMax: number;
   readonly #watch: NodeJS.Timeout;
   #queuedBytes = 0;
+  #answeredBatches = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: LogWriterOptions, logger: Logger, openProducer: (lane: number) => Promise<LaneProducer>) {
@@ -66,6 +70,7 @@ export class LaneWriter implements LogWriter {
       const { lingerMs, batchRecordsMax, batchBytesMax } = options;
       const onReleased = (bytes: number): void => {
         this.#queuedBytes -= bytes;
+        this.#answeredBatches += 1;
       };
       const open = (): Promise<LaneProducer> => openProducer(lane);
       return new Lane({ lingerMs, batchRecordsMax, batchBytesMax, logger, openProducer: open, onReleased });
@@ -98,6 +103,10 @@ export class LaneWriter implements LogWriter {
 
   get queuedBytes(): number {
     return this.#queuedBytes;
+  }
+
+  get answeredBatches(): number {
+    return this.#answeredBatches;
   }
 
   oldestUnackedMs(): number {

@@ -18,7 +18,7 @@ const config = {
 function pressing() {
   const sockets = new Set<FakeSocket>();
   const ended: { socket: FakeSocket; code: number; cause: string }[] = [];
-  const log = { acknowledged: 0, queuedBytes: 0 };
+  const log = { answeredBatches: 0, queuedBytes: 0 };
   const load = { loopDelayP99Ms: 0, queueBytes: 0, rssBytes: 0 };
   let nowMs = 0;
   const logger = pino({ level: 'silent' });
@@ -68,7 +68,7 @@ test('while the log is away sockets are closed in waves, those that wait for an 
   pass(1_000);
   assert.equal(ended.length, 121, 'a hundred a second');
   const back = pressure.logBack();
-  log.acknowledged++;
+  log.answeredBatches++;
   pass(100);
   await back;
   log.queuedBytes = 0;
@@ -105,7 +105,7 @@ test('a queue that fills sheds upgrades, then answers, then sockets, and takes t
   const carry = (queueBytes: number): void => {
     load.queueBytes = queueBytes;
     for (let n = 0; n < 5; n++) {
-      log.acknowledged++;
+      log.answeredBatches++;
       pass(100);
     }
   };

@@ -28,6 +28,7 @@ test('several appends to one partition share a request and each learns its own b
   ]);
   assert.deepEqual(offsets, [0, 2, 0, 3]);
   assert.equal(broker.requests.length, 1);
+  assert.equal(writer.answeredBatches, 2, 'one per partition');
   assert.deepEqual(broker.keys(topic, 3), ['a', 'b', 'c', 'e', 'f']);
   await writer.close();
 });
