@@ -15,6 +15,8 @@ export type PageQuery = {
    * shifts nothing (ocpi#373). A partner that counts by offset alone may.
    */
   readonly after: Key | null;
+  /** How many there were when the first page was read, which our Link carries, too. */
+  readonly total: number | null;
 };
 export type Key = readonly [at: number, partition: number, offset: number];
 
@@ -33,7 +35,9 @@ export function pageQueryOf(query: unknown, required: readonly ('date_from' | 'd
   if (offset === undefined || limit === undefined) return 'offset or limit is no number that a page may have';
   const after = optional(given['after'], keyOf);
   if (after === undefined) return 'after is none of our cursors';
-  return { from, to, offset, limit: Math.min(limit, pageLimits.max), after };
+  const total = optional(given['total'], (text) => countOf(text, 0));
+  if (total === undefined) return 'total is no number of ours';
+  return { from, to, offset, limit: Math.min(limit, pageLimits.max), after, total: after === null ? null : total };
 }
 
 /** X-Total-Count, X-Limit (the server's maximum), and a Link that keeps every filter; none on the last page. */
@@ -49,6 +53,7 @@ export function setPageHeaders(
   next.searchParams.set('offset', String(query.offset + page.items.length));
   next.searchParams.set('limit', String(query.limit));
   next.searchParams.set('after', encodeCursor(page.next));
+  next.searchParams.set('total', String(page.total));
   reply.header('link', `<${next.toString()}>; rel="next"`);
 }
 

@@ -4,7 +4,7 @@ import type { LocationValue, StationValue } from '#contracts/registry';
 import type { CdrContent } from '../tables/cdrs.ts';
 import type { PlacedCdr } from '../wire/v221/cdr.ts';
 import type { Page, PageQuery } from '../api/paging.ts';
-import { issuerThen, readPage, tokensEverOf, valueThen } from './page.ts';
+import { issuerPeriods, issuerThen, readPage, tokensEverOf, valueThen } from './page.ts';
 import type { Sight } from './sessions.ts';
 
 type Row = {
@@ -25,6 +25,12 @@ const visible = `
   ${issuerThen('cdrs')}
   where ${tokensEverOf('cdrs')} and coalesce(cdrs.party_id, $3) = any($4::text[])`;
 
+const countable = `
+  select created_at_ms, created_partition, created_offset, issued_at_ms as last_updated_ms from ocpi_cdrs.cdrs
+  join ${issuerPeriods()} as issued on issued.token_ref = cdrs.token_ref and issued.issuer = any($2::text[])
+    and started_at_ms >= issued.since_ms and started_at_ms < issued.until_ms
+  where cdrs.tenant_id = $1 and coalesce(cdrs.party_id, $3) = any($4::text[])`;
+
 // As they were when the session began: a CDR never changes, whatever operators write later.
 const joins = `
   left join ${valueThen('location', { id: 'page.location_id', at: 'page.started_at_ms' })} as place on true
@@ -36,7 +42,7 @@ const columns = ', place.value as place, stood.value as stood, evses.uid';
 
 export async function readCdrs(client: PoolClient, sight: Sight, query: PageQuery): Promise<Page<PlacedCdr>> {
   const values = [sight.tenantId, sight.issuers, sight.homeParty, sight.ourParties];
-  const page = await readPage<Row>(client, { visible, values, joins, columns }, query);
+  const page = await readPage<Row>(client, { visible, countable, values, joins, columns }, query);
   return { ...page, items: page.items.map(placedOf) };
 }
 

@@ -49,9 +49,11 @@ export async function readLocations(client: PoolClient, where: Where, query: Pag
   return readSome(client, where, query, null);
 }
 
+const wholeList = { from: null, to: null, offset: 0, after: null, total: null } as const;
+
 /** Ids know no case. */
 export async function readLocation(client: PoolClient, where: Where, id: string): Promise<LocationView | undefined> {
-  const { items } = await readSome(client, where, { from: null, to: null, offset: 0, limit: 1, after: null }, id);
+  const { items } = await readSome(client, where, { ...wholeList, limit: 1 }, id);
   return items[0];
 }
 

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { PlacedSession } from '../wire/v221/session.ts';
 import { viewOf, type SessionRow } from '../tables/sessions.ts';
 import type { Page, PageQuery } from '../api/paging.ts';
-import { issuerThen, readPage, tokensEverOf, valueThen } from './page.ts';
+import { issuerPeriods, issuerThen, periodsOf, readPage, tokensEverOf, valueThen } from './page.ts';
 
 export type Sight = {
   readonly tenantId: string;
@@ -35,6 +35,16 @@ const visible = `
   left join ${valueThen('location', { id: `stood.value ->> 'locationId'`, at: 'sessions.started_at_ms' })} as place on true
   where ${tokensEverOf('sessions')} and coalesce(place.value ->> 'partyId', $3) = any($4::text[])`;
 
+const countable = `
+  select created_at_ms, created_partition, created_offset, last_updated_ms from ocpi_sessions.sessions
+  join ${issuerPeriods()} as issued on issued.token_ref = sessions.token_ref and issued.issuer = any($2::text[])
+    and started_at_ms >= issued.since_ms and started_at_ms < issued.until_ms
+  left join ${periodsOf('station', 'locationId')} as stood on stood.id = sessions.station_id
+    and started_at_ms >= stood.since_ms and started_at_ms < stood.until_ms
+  left join ${periodsOf('location', 'partyId')} as place on place.id = stood.value
+    and started_at_ms >= place.since_ms and started_at_ms < place.until_ms
+  where sessions.tenant_id = $1 and coalesce(place.value, $3) = any($4::text[])`;
+
 const joins = `
   left join ocpi_registry.evses on evses.tenant_id = $1 and evses.location_id = page.location_id
     and evses.station_id = page.station_id and evses.evse_id = page.evse_id
@@ -56,7 +66,7 @@ const columns = `, evses.uid, coalesce(cdrs.content ->> 'currency', assigned.cur
 
 export async function readSessions(client: PoolClient, sight: Sight, query: PageQuery): Promise<Page<PlacedSession>> {
   const values = [sight.tenantId, sight.issuers, sight.homeParty, sight.ourParties];
-  const page = await readPage<Row>(client, { visible, values, joins, columns }, query);
+  const page = await readPage<Row>(client, { visible, countable, values, joins, columns }, query);
   return { ...page, items: page.items.map(placedOf) };
 }
 

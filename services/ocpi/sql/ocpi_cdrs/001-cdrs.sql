@@ -18,3 +18,5 @@ create table cdrs (
   primary key (tenant_id, session_id)
 );
 create index cdrs_of_token on cdrs (tenant_id, token_ref, issued_at_ms);
+-- The order of every list, which a Link leads through.
+create index cdrs_by_created on cdrs (tenant_id, created_at_ms, created_partition, created_offset);

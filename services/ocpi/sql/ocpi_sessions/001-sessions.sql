@@ -23,3 +23,5 @@ create table sessions (
 );
 -- A partner's sessions are those of its tokens.
 create index sessions_of_token on sessions (tenant_id, token_ref, last_updated_ms);
+-- The order of every list, which a Link leads through.
+create index sessions_by_created on sessions (tenant_id, created_at_ms, created_partition, created_offset);
