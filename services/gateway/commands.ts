@@ -1,8 +1,8 @@
 // Hands commands from the log to the connection they name; read to the end before the first socket opens.
-import { setTimeout as delay } from 'node:timers/promises';
 import { decodeRecord } from '#contracts/codec';
 import { onlyReads } from '#contracts/commands';
 import type { CommandRequested } from '#contracts/generated/types';
+import { assignAgain } from '#kit/event-log/assign-again';
 import { openLogReader } from '#kit/event-log/reader';
 import type { LogReader, LogRecord } from '#kit/event-log/types';
 import type { Closable } from '#kit/lifecycle';
@@ -10,7 +10,6 @@ import { frameFaults } from './metrics.ts';
 import type { GatewayParts } from './parts.ts';
 
 const recordsMax = 1000;
-const retryMs = 1_000;
 /** Read again at the start, per partition: what operators vouched for a while ago. Such a command names no epoch of ours. */
 const lookBackRecords = 1_000;
 /** Commands remembered as begun: a request that lost the race against the frame of another gateway comes right after. */
@@ -20,18 +19,6 @@ const begunMax = 20_000;
 export async function followCommands(parts: GatewayParts): Promise<Closable> {
   const { config, topics, logger } = parts;
   const topic = topics.commands.name;
-  const closing = new AbortController();
-  const goOnAtEnd = async (partition: number): Promise<void> => {
-    while (!closing.signal.aborted) {
-      try {
-        reader.assign(partition, (await reader.endOffsets()).get(partition) ?? 0);
-        return;
-      } catch (error) {
-        logger.warn({ err: error, partition }, 'end of the commands unknown, trying again');
-        await delay(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      }
-    }
-  };
   const reader: LogReader = await openLogReader(
     {
       brokers: config.brokers,
@@ -42,7 +29,7 @@ export async function followCommands(parts: GatewayParts): Promise<Closable> {
       bufferBytesMax: 8 * 1024 * 1024,
       onLost: (partition, fault) => {
         logger.error({ err: fault, partition }, 'commands lost from the log before they were read');
-        void goOnAtEnd(partition);
+        void assignAgain(reader, partition, 'end', logger);
       },
     },
     logger,
@@ -59,7 +46,6 @@ export async function followCommands(parts: GatewayParts): Promise<Closable> {
   await reader.reached(ends);
   return {
     async close() {
-      closing.abort();
       await reader.close();
       await followed;
     },

@@ -1,6 +1,7 @@
 // Server-sent events: follows events, sessions and commands from now on and hands each to the clients that want it.
 import type { ServerResponse } from 'node:http';
 import { decodeRecord } from '#contracts/codec';
+import { assignAgain } from '#kit/event-log/assign-again';
 import { openLogReader } from '#kit/event-log/reader';
 import type { LogReader, LogRecord, TopicSpec } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
@@ -116,12 +117,7 @@ export class Live {
   async #openReader(topic: TopicSpec): Promise<LogReader> {
     const { brokers, logger } = this.#options;
     // Live means from now on: a position that is lost is taken up again at the end.
-    const onLost = (partition: number): void => {
-      reader.endOffsets().then(
-        (ends) => reader.assign(partition, ends.get(partition) ?? 0),
-        (error: unknown) => logger.warn({ err: error, topic: topic.name, partition }, 'live partition not found again'),
-      );
-    };
+    const onLost = (partition: number): void => void assignAgain(reader, partition, 'end', logger);
     const bounds = { fetchWaitMs, fetchBytesMax, bufferBytesMax };
     const reader: LogReader = await openLogReader(
       { brokers, clientId: 'operator-live', topic: topic.name, onLost, ...bounds },

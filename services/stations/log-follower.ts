@@ -1,4 +1,5 @@
 // Follows a topic from its start, and can say when everything appended before now was read: what a process asks before it decides.
+import { assignAgain } from '#kit/event-log/assign-again';
 import { openLogReader } from '#kit/event-log/reader';
 import type { LogReader, LogRecord } from '#kit/event-log/types';
 import type { Closable } from '#kit/lifecycle';
@@ -27,10 +28,7 @@ export async function openFollower(options: FollowerOptions): Promise<LogFollowe
   // A position that retention overtook is read again from what is left: what went was too old to decide about.
   const onLost = (partition: number, fault: Error): void => {
     logger.warn({ err: fault, topic, partition }, 'position overtaken by retention');
-    reader.startOffsets().then(
-      (starts) => reader.assign(partition, starts.get(partition) ?? 0),
-      (error: unknown) => logger.error({ err: error, topic, partition }, 'partition not found again'),
-    );
+    void assignAgain(reader, partition, 'start', logger);
   };
   const reader: LogReader = await openLogReader(
     { brokers, clientId, topic, fetchWaitMs, fetchBytesMax, bufferBytesMax, onLost },

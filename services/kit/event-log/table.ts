@@ -1,5 +1,6 @@
 // Follows a compacted topic as a table: every record from its start, word when the present is reached, then on and on.
 import type { Logger } from '#kit/logger';
+import { assignAgain } from './assign-again.ts';
 import { openLogReader } from './reader.ts';
 import type { LogReader, LogRecord } from './types.ts';
 
@@ -29,7 +30,7 @@ export function openTable(options: TableOptions): Table {
   let reader: LogReader | undefined;
   let following: Promise<void> | undefined;
   const start = async (): Promise<void> => {
-    reader = await openReader(options, closing.signal, () => reader);
+    reader = await openReader(options);
     if (closing.signal.aborted) return reader.close();
     const [starts, ends] = [await reader.startOffsets(), await reader.endOffsets()];
     for (const [partition, startOffset] of starts) reader.assign(partition, startOffset);
@@ -51,28 +52,12 @@ export function openTable(options: TableOptions): Table {
   };
 }
 
-function openReader(
-  options: TableOptions,
-  closing: AbortSignal,
-  current: () => LogReader | undefined,
-): Promise<LogReader> {
-  const { brokers, clientId, topic, logger } = options;
+async function openReader({ brokers, clientId, topic, logger }: TableOptions): Promise<LogReader> {
   // A lost position in a table is no gap in history: it is read again from what the log still has, once it is back.
-  const readAgain = async (partition: number): Promise<void> => {
-    while (!closing.aborted) {
-      const reader = current();
-      try {
-        // It has a patience of its own, so this is no busy loop.
-        const starts = await reader?.startOffsets();
-        reader?.assign(partition, starts?.get(partition) ?? 0);
-        return;
-      } catch (error) {
-        logger.warn({ err: error, topic, partition }, 'start of a table partition unknown, asking again');
-      }
-    }
-  };
-  const onLost = (partition: number): void => void readAgain(partition);
-  return openLogReader({ brokers, clientId, topic, fetchWaitMs, fetchBytesMax, bufferBytesMax, onLost }, logger);
+  const onLost = (partition: number): void => void assignAgain(reader, partition, 'start', logger);
+  const options = { brokers, clientId, topic, fetchWaitMs, fetchBytesMax, bufferBytesMax, onLost };
+  const reader = await openLogReader(options, logger);
+  return reader;
 }
 
 async function follow(reader: LogReader, options: TableOptions): Promise<void> {
