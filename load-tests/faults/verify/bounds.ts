@@ -11,6 +11,8 @@ export type Bounds = {
 };
 
 export type BoundsWatch = {
+  /** Looks at all of them now; else it does once a second. */
+  look(): Promise<void>;
   /** Stops sampling; the verdict on all that was seen. */
   verdict(): Check;
   /** Highest resident memory by process, MiB. */
@@ -51,6 +53,7 @@ export function watchBounds(trial: Trial, bounds: Bounds = boundsDefault): Bound
   }, everyMs);
   timer.unref();
   return {
+    look: sample,
     verdict() {
       clearInterval(timer);
       return {
