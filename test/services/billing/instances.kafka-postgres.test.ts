@@ -1,8 +1,11 @@
 // Two instances over one log, and one that dies between its append and its tables: still one CDR per session.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import pg from 'pg';
 import { cdrIdOf } from '#contracts/keys';
+import { rootDir } from '#infra/local/paths';
 import { demoAssignment, demoTariff } from '#infra/local/demo-tariff';
 import { cdrOf, cdrsIn, eventually, kWh, openRig, sessionSays, tenantId, type Rig } from './rig.ts';
 
@@ -113,3 +116,44 @@ test('what a predecessor appended before it died, and no table holds, is read be
     await rig.close();
   }
 });
+
+/** Runs an instance in a process of its own until it ends; the signal that ended it. */
+async function runUntilKilled({ run, environment }: Rig, failpoints: string): Promise<unknown> {
+  const env = { ...process.env, ...environment, LOG_LEVEL: 'error', FAILPOINTS: failpoints };
+  const args = ['--import', 'tsx', 'test/services/billing/one-instance.ts', run];
+  const child = spawn(process.execPath, args, { cwd: rootDir, env, stdio: ['pipe', 'ignore', 'inherit'] });
+  const [, signal] = (await once(child, 'exit')) as unknown[];
+  return signal;
+}
+
+for (const [where, appendsBefore] of [
+  ['before-append', 0],
+  ['after-append', 3],
+] as const) {
+  test(`an instance killed ${where.replace('-', ' its ')}: the next one decides what is left, and nothing twice`, async () => {
+    const rig = await openRig();
+    try {
+      await withTariff(rig);
+      await rig.stop();
+      const sessions = someSessions(3);
+      for (const session of sessions) await rig.tell(session);
+      assert.equal(await runUntilKilled(rig, `billing.${where}=crash@1`), 'SIGKILL');
+      const before = cdrsIn(await rig.decisions());
+      assert.ok(before.length <= appendsBefore, `${before.length} CDRs before`);
+      assert.equal(before.length > 0, appendsBefore > 0);
+      await rig.startService();
+      for (const session of sessions) await cdrOf(rig, session.sessionId);
+      const last = someSessions(1)[0];
+      assert.ok(last !== undefined);
+      await rig.tell(last);
+      await cdrOf(rig, last.sessionId);
+      const ids = cdrsIn(await rig.decisions()).map(({ cdrId }) => cdrId);
+      assert.deepEqual(
+        ids.toSorted(),
+        [...sessions, last].map(({ sessionId }) => cdrIdOf(tenantId, sessionId)).toSorted(),
+      );
+    } finally {
+      await rig.close();
+    }
+  });
+}

@@ -16,7 +16,7 @@ import { createDatabase } from '#test/support/fresh-postgres';
 export const tenantId = 'default';
 const partitions = 2;
 const logger = createLogger('test', 'silent');
-const secrets = { internalToken: 'internal-token-of-the-test' };
+export const secrets = { internalToken: 'internal-token-of-the-test' };
 
 export type Answer = { readonly status: number; readonly etag: string | null; readonly body: Record<string, unknown> };
 export type Rig = Awaited<ReturnType<typeof openRig>>;
@@ -25,16 +25,20 @@ export const start = Date.UTC(2026, 2, 2, 12);
 export const minuteMs = 60_000;
 export const kWh = 1_000_000;
 
-export async function openRig(options: { services?: number } = {}) {
-  const run = randomBytes(4).toString('hex');
-  const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
+export function topicsOfRun(run: string) {
   const all = topicsFor(partitions);
   const prefixed = <T extends Topic>(topic: T): T => ({ ...topic, name: `billing-${run}.${topic.name}` });
-  const topics = {
+  return {
     sessions: prefixed(all.sessions),
     cdrs: prefixed(all.cdrs),
     registryChanges: prefixed(all.registryChanges),
   };
+}
+
+export async function openRig(options: { services?: number } = {}) {
+  const run = randomBytes(4).toString('hex');
+  const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
+  const topics = topicsOfRun(run);
   const each = Object.values(topics);
   await ensureTopics(brokers, [...each, ...each.map(deadLettersOf)], { replicationFactor: 1 });
   const log = await openLogWriter({ ...logSettings, brokers, clientId: `test-${run}` }, logger);
