@@ -6,6 +6,7 @@ import { intents } from '#contracts/commands';
 import type { CommandRequested } from '#contracts/generated/types';
 import { commandIdOf, partitionOf, stationKey } from '#contracts/keys';
 import type { TopicSpec, LogWriter } from '#kit/event-log/types';
+import { Fault } from '#kit/fault';
 import { failpoint } from '#kit/failpoint';
 import type { Caller, Problem } from '#kit/http';
 import type { CommandInput } from './api/command-schemas.ts';
@@ -78,7 +79,9 @@ async function append(parts: RequestParts, request: CommandRequested, keyed: Key
   try {
     await log.append(topic.name, partitionOf(key, topic.partitions), [{ key, type: 'CommandRequested', value }]);
   } catch (error) {
-    if (keyed !== undefined) await idempotency.release(keyed);
+    // Where it may be in the log after all, the key keeps standing for this request: another one must not share its id.
+    const isUnknown = error instanceof Fault && error.code === 'LOG_UNAVAILABLE';
+    if (keyed !== undefined && !isUnknown) await idempotency.release(keyed);
     throw error;
   }
   const unnoted = failpoint('stations.after-request');
