@@ -1,14 +1,17 @@
 // /v1/tariff-assignments: which tariff applies where; the narrowest place that has one decides.
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
-import { tariffAssignmentValue } from '#contracts/tariff';
-import { problem, type HttpApi } from '#kit/http';
+import { tariffAssignmentValue, type TariffAssignmentValue } from '#contracts/tariff';
+import { problem, type Caller, type HttpApi } from '#kit/http';
 import { pageOf, paging, problems, strict } from '#kit/http-schemas';
 import { asTenant } from '#kit/postgres';
 import { assignmentOf } from '../domain/assignment.ts';
 import { checkAssignment } from '../store/checks.ts';
 import { assignments as kind } from '../store/kinds.ts';
-import { findRow, listRows } from '../store/rows.ts';
-import { changeOne, createOne, removeOne, type Store } from '../store/write.ts';
+import { placeWarnings } from '../store/known-places.ts';
+import type { Refusal } from '../store/refusal.ts';
+import { findRow, listRows, type Row } from '../store/rows.ts';
+import { changeOne, createOne, removeOne, type Done, type Store } from '../store/write.ts';
 import {
   cursorOf,
   expectedOf,
@@ -26,6 +29,11 @@ import {
 
 const tags = ['tariffs'];
 const resource = resourceOf(tariffAssignmentValue);
+const notice = Type.Object({ path: Type.String(), message: Type.String() });
+const written = Type.Object({
+  ...resource.properties,
+  warnings: Type.Array(notice, { description: 'Allowed, and probably not meant: a place that nobody registered' }),
+});
 const { properties } = tariffAssignmentValue;
 const params = Type.Object({ assignmentId: properties.assignmentId });
 const input = Type.Object(
@@ -47,12 +55,13 @@ export function addAssignmentRoutes(api: HttpApi, store: Store): void {
         tags,
         summary: 'Assign a tariff to an EVSE, a station, a location, a party, or all of the tenant',
         body: input,
-        response: { 201: resource, ...problems },
+        response: { 201: written, ...problems },
       },
     },
     async ({ caller, body }, reply) => {
       const value = assignmentOf(body);
-      return sendRow(reply, await createOne(store, caller, kind, { value, check: checkAssignment }), { status: 201 });
+      const outcome = await createOne(store, caller, kind, { value, check: checkAssignment });
+      return sendWritten(reply, store, caller, { outcome, status: 201 });
     },
   );
   api.patch(
@@ -64,13 +73,14 @@ export function addAssignmentRoutes(api: HttpApi, store: Store): void {
         params,
         headers: ifMatch,
         body: patch,
-        response: { 200: resource, ...problems },
+        response: { 200: written, ...problems },
       },
     },
     async ({ caller, params: { assignmentId: id }, headers, body: { version, tariffId } }, reply) => {
       const expected = expectedOf(headers, { version });
       const decide = (current: Parameters<typeof assignmentOf>[0]) => assignmentOf({ ...current, tariffId });
-      return sendRow(reply, await changeOne(store, caller, kind, { id, expected, check: checkAssignment, decide }));
+      const outcome = await changeOne(store, caller, kind, { id, expected, check: checkAssignment, decide });
+      return sendWritten(reply, store, caller, { outcome, status: 200 });
     },
   );
   api.delete(
@@ -114,12 +124,30 @@ function addReading(api: HttpApi, store: Store): void {
   );
   api.get(
     '/v1/tariff-assignments/:assignmentId',
-    { schema: { tags, summary: 'Read an assignment', params, response: { 200: resource, ...problems } } },
-    async ({ caller: { tenantId }, params: { assignmentId } }, reply) => {
+    { schema: { tags, summary: 'Read an assignment', params, response: { 200: written, ...problems } } },
+    async ({ caller, params: { assignmentId } }, reply) => {
+      const { tenantId } = caller;
       const row = await asTenant(store.database, tenantId, (client) => findRow(client, kind, [tenantId, assignmentId]));
       if (row === undefined)
         return problem(reply, { status: 404, title: 'There is no such assignment', detail: assignmentId });
-      return sendRow(reply, { kind: 'done', result: row });
+      return sendWritten(reply, store, caller, { outcome: { kind: 'done', result: row }, status: 200 });
     },
   );
+}
+
+type Written = {
+  readonly outcome: Done<Row<TariffAssignmentValue>> | Refusal;
+  readonly status: 200 | 201;
+};
+
+async function sendWritten(
+  reply: FastifyReply,
+  { database }: Store,
+  { tenantId }: Pick<Caller, 'tenantId'>,
+  { outcome, status }: Written,
+): Promise<FastifyReply> {
+  if (outcome.kind === 'refused') return problem(reply, outcome);
+  const { value } = outcome.result;
+  const warnings = await asTenant(database, tenantId, (client) => placeWarnings(client, tenantId, value));
+  return sendRow(reply, outcome, { status, more: { warnings } });
 }

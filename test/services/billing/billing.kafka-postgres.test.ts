@@ -131,6 +131,27 @@ test('the narrowest place decides: an EVSE before its station, a location before
   assert.deepEqual(totals, ['1.00', '2.00', '3.00', '0.35']);
 });
 
+test('an assignment to a place that nobody registered is allowed, and said to price nothing yet', async () => {
+  const elements = [{ priceComponents: [{ type: 'FLAT', price: '1' }] }];
+  await rig.ask('POST', '/v1/tariffs', { tariffId: 'lonely', partyId: 'DE-CSM', currency: 'EUR', elements });
+  await tellPlace(rig, { stationId: 'S-known', locationId: 'L-known', partyId: 'FR-KNO' });
+  const warned = async (place: object, assignmentId: string): Promise<string[]> => {
+    await rig.ask('POST', '/v1/tariff-assignments', { assignmentId, tariffId: 'lonely', ...place });
+    const { body } = await rig.ask('GET', `/v1/tariff-assignments/${assignmentId}`);
+    return (body['warnings'] as { path: string }[]).map(({ path }) => path);
+  };
+  assert.deepEqual(await warned({ stationId: 'S-unknown' }, 'lonely-1'), ['stationId']);
+  assert.deepEqual(await warned({ locationId: 'L-unknown' }, 'lonely-2'), ['locationId']);
+  assert.deepEqual(await warned({ partyId: 'FR-UNK' }, 'lonely-3'), ['partyId']);
+  const known = { stationId: 'S-known', locationId: 'L-known', partyId: 'FR-KNO' };
+  for (const [n, [name, id]] of Object.entries(known).entries())
+    await eventually(
+      () => warned({ [name]: id }, `known-${n}`),
+      (warnings) => warnings.length === 0,
+      `${name} to be known`,
+    );
+});
+
 test('without a tariff a session is held for a person, who assigns one and releases it', async () => {
   const other = { tenantId: 'other', stationId: 'O-1' };
   const homeless = sessionSays({ ...other, startedAt: Date.now() - 60 * minuteMs, endedAt: Date.now() });
