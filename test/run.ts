@@ -12,8 +12,9 @@ import { type Counts, formatCounts, noCounts, type RunnerEvent, takeCount } from
 import { selectTests, type TestFile } from '#test/support/selection';
 import { startTestParts } from '#test/support/test-parts';
 
-const runTimeoutMs = 600_000;
-const fileTimeoutMs = 240_000;
+// Twice what the run takes on two cores (10 minutes): a slow machine is no failure, a run that stands still is.
+const runTimeoutMs = 1_200_000;
+const fileTimeoutMs = 420_000;
 const concurrency = 2;
 const interrupted = 'interrupted';
 
@@ -85,11 +86,29 @@ async function* events(
     concurrency,
     counts,
   );
+  // Whole platforms: those on the shared parts one after the other, and beside them those that bring parts of their own;
+  // both mostly wait, for stations that come back and parts that start again. The second ones are shown last.
+  const whole = rest.filter((file) => file.alone);
+  const ownParts = collected(
+    runFiles(
+      whole.filter(({ needs }) => needs.length === 0),
+      1,
+      counts,
+    ),
+  );
+  ownParts.catch(() => {});
   yield* runFiles(
-    rest.filter((file) => file.alone),
+    whole.filter(({ needs }) => needs.length > 0),
     1,
     counts,
   );
+  yield* await ownParts;
+}
+
+async function collected(events: AsyncIterable<RunnerEvent>): Promise<RunnerEvent[]> {
+  const all: RunnerEvent[] = [];
+  for await (const event of events) all.push(event);
+  return all;
 }
 
 async function* runFiles(files: readonly TestFile[], atOnce: number, counts: Counts): AsyncGenerator<RunnerEvent> {
