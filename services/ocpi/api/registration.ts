@@ -37,8 +37,7 @@ export function addRegistrationRoutes(api: PartnerApi, parts: PartnerParts): voi
 function addCredentialsRoutes(api: PartnerApi, parts: PartnerParts): void {
   const path = `/ocpi/${versionNumber}/credentials`;
   api.get(path, { config }, async ({ partner: caller }, reply) => {
-    const owner = { tenantId: caller.tenantId, partnerId: caller.partner.partnerId };
-    const token = await tokenGivenTo(parts.database, parts.vault, owner);
+    const token = await tokenGivenTo(parts.database, parts.vault, caller);
     const data = await ourCredentials(parts, caller, token ?? '');
     return answer(reply, { code: ocpiCodes.done, data }, parts.now());
   });

@@ -146,12 +146,21 @@ export async function replaceTokens(client: PoolClient, { tenantId, partnerId }:
   );
 }
 
-/** The token that the partner holds, in clear; the newest where a rotation is under way. */
-export async function tokenGivenTo(database: Database, vault: TokenVault, owner: Of): Promise<string | undefined> {
+/**
+ * The token that the partner holds, in clear; the newest where a rotation is under way. Who shows its registration token
+ * holds no other yet that it may know of.
+ */
+export async function tokenGivenTo(
+  database: Database,
+  vault: TokenVault,
+  { tenantId, partner: { partnerId }, tokenKind, lookup }: PartnerCaller,
+): Promise<string | undefined> {
+  const owner = { tenantId, partnerId };
   const [row] = await database.query<{ ciphertext: Buffer }>(
-    `select ciphertext from partner_tokens where tenant_id = $1 and partner_id = $2 and kind = 'credentials'
+    `select ciphertext from partner_tokens where tenant_id = $1 and partner_id = $2 and kind = $3
+       and (kind = 'credentials' or lookup = $4)
      order by ends_at is null desc, created_at desc limit 1`,
-    [owner.tenantId, owner.partnerId],
+    [tenantId, partnerId, tokenKind, lookup],
   );
   return row === undefined ? undefined : vault.open(row.ciphertext, owner);
 }

@@ -208,6 +208,8 @@ test('a registration token opens versions and credentials alone', async () => {
   const who = { partnerId: 'new', name: 'New', parties: ['FR-NEW'], ourParties: ['DE-CSM'], hosts: [server.host] };
   const issued = await newPartner(rig, who);
   assert.equal((await rig.partner(issued.token, '/ocpi/2.2.1')).status, 200);
+  const credentials = await rig.partner(issued.token, '/ocpi/2.2.1/credentials');
+  assert.equal((credentials.body.data as { token: string }).token, issued.token);
   for (const path of ['/locations', '/sessions', '/cdrs', '/tariffs'])
     assert.equal((await rig.partner(issued.token, `${cpo}${path}?${everSince}`)).status, 401, path);
 });
