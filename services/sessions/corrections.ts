@@ -2,12 +2,10 @@
 import { decodeRecord, encodeRecord } from '#contracts/codec';
 import type { PriceReading, SessionUpdated } from '#contracts/generated/types';
 import { partitionOf, sessionKey, stationKey } from '#contracts/keys';
+import { withdrawnFlag } from '#contracts/session-flags';
 import type { Corrections, DifferingRow } from '#kit/projection/corrections';
 import { contentOf, type Place } from './emissions.ts';
 import { sessionOf, type SessionRow } from './session-rows.ts';
-
-/** Flag of a session that the newer fold does not make at all: whoever holds it shall not count it. */
-export const withdrawn = 'withdrawn';
 
 export function sessionCorrections(place: Place): Corrections<SessionRow> {
   return {
@@ -38,7 +36,7 @@ function correctionOf({ live, rebuilt, said }: DifferingRow<SessionRow>, place: 
   return {
     ...content,
     eventId: `${content.eventId}/corrected-${place.generation}`,
-    flags: rebuilt === undefined ? [...content.flags, withdrawn] : content.flags,
+    flags: rebuilt === undefined ? [...content.flags, withdrawnFlag] : content.flags,
   };
 }
 

@@ -1,5 +1,6 @@
 // Folds charging.sessions into what partners are told of a session; only what they see counts as a change.
 import type { SessionUpdated } from '#contracts/generated/types';
+import { withdrawnFlag } from '#contracts/session-flags';
 import { createdBy, laterThan, type Created } from './created.ts';
 
 type Position = { readonly partition: number; readonly offset: number };
@@ -12,7 +13,8 @@ export type SessionContent = {
   readonly connectorId: number | null;
   readonly startedAt: number;
   readonly endedAt: number | null;
-  readonly isEnded: boolean;
+  /** withdrawn: it never was, as a correction found. */
+  readonly phase: 'charging' | 'ended' | 'withdrawn';
   readonly tokenRef: string | null;
   readonly tokenType: string | null;
   readonly remoteStartId: number | null;
@@ -64,12 +66,17 @@ function contentOf(event: SessionUpdated): SessionContent {
     connectorId,
     startedAt,
     endedAt,
-    isEnded: event.phase === 'ended',
+    phase: phaseOf(event),
     tokenRef,
     tokenType,
     remoteStartId,
     energyMilliWh: event.energyMilliWh ?? 0,
   };
+}
+
+function phaseOf({ phase, flags }: SessionUpdated): SessionContent['phase'] {
+  if (flags.includes(withdrawnFlag)) return 'withdrawn';
+  return phase === 'ended' ? 'ended' : 'charging';
 }
 
 function isSame(left: SessionContent, right: SessionContent): boolean {

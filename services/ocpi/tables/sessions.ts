@@ -1,7 +1,7 @@
 // Reads and writes the table of the projection ocpi_sessions.
 import type { PoolClient } from 'pg';
 import { sessionKey } from '#contracts/keys';
-import type { SessionView } from '../domain/session-fold.ts';
+import type { SessionContent, SessionView } from '../domain/session-fold.ts';
 import { splitKeys, upsert, writeRows } from './rows.ts';
 
 export type SessionRow = {
@@ -18,7 +18,7 @@ export type SessionRow = {
   connector_id: number | null;
   started_at_ms: number;
   ended_at_ms: number | null;
-  is_ended: boolean;
+  phase: SessionContent['phase'];
   token_ref: string | null;
   token_type: string | null;
   remote_start_id: number | null;
@@ -43,7 +43,7 @@ const upsertSessions = upsert(
     'connector_id int',
     'started_at_ms bigint',
     'ended_at_ms bigint',
-    'is_ended boolean',
+    'phase text',
     'token_ref text',
     'token_type text',
     'remote_start_id bigint',
@@ -74,7 +74,7 @@ export function viewOf(row: SessionRow): SessionView {
       connectorId: row.connector_id,
       startedAt: row.started_at_ms,
       endedAt: row.ended_at_ms,
-      isEnded: row.is_ended,
+      phase: row.phase,
       tokenRef: row.token_ref,
       tokenType: row.token_type,
       remoteStartId: row.remote_start_id,
@@ -99,7 +99,7 @@ function rowOf(view: SessionView): SessionRow {
     connector_id: content.connectorId,
     started_at_ms: content.startedAt,
     ended_at_ms: content.endedAt,
-    is_ended: content.isEnded,
+    phase: content.phase,
     token_ref: content.tokenRef,
     token_type: content.tokenType,
     remote_start_id: content.remoteStartId,

@@ -14,7 +14,7 @@ create table sessions (
   connector_id      int,
   started_at_ms     bigint not null,
   ended_at_ms       bigint,
-  is_ended          boolean not null,
+  phase             text not null check (phase in ('charging', 'ended', 'withdrawn')),
   token_ref         text,
   token_type        text,
   remote_start_id   bigint,

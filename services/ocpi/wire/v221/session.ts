@@ -47,6 +47,8 @@ export type PlacedSession = {
   readonly currency: string;
 };
 
+const statuses = { charging: 'ACTIVE', ended: 'COMPLETED', withdrawn: 'INVALID' } as const;
+
 export function sessionOf(placed: PlacedSession, names: TokenNames | undefined) {
   const { view } = placed;
   const { content } = view;
@@ -62,7 +64,7 @@ export function sessionOf(placed: PlacedSession, names: TokenNames | undefined) 
     evse_uid: placed.evseUid ?? notAvailable,
     connector_id: String(content.connectorId ?? 1),
     currency: placed.currency,
-    status: content.isEnded ? 'COMPLETED' : 'ACTIVE',
+    status: statuses[content.phase],
     last_updated: dateTimeOf(view.lastUpdatedAt),
   };
 }
