@@ -1,5 +1,5 @@
 // Configuration of the analytics service, with defaults and bounds.
-import { commonSettings, databaseUrl } from '#kit/common-settings';
+import { commonSettings, databaseUrl, logDefaults } from '#kit/common-settings';
 import { integer, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
@@ -24,13 +24,8 @@ export function analyticsConfig(environment: Environment): AnalyticsConfig {
 
 /** How the log is read here, and dead letters are written: both ends of a sink are large and few. */
 export const logSettings = {
-  lanes: 1,
+  ...logDefaults,
   lingerMs: 5,
-  batchRecordsMax: 1_000,
-  batchBytesMax: 900_000,
-  queueBytesMax: 16 * 1024 * 1024,
-  appendTimeoutMs: 30_000,
-  closeTimeoutMs: 5_000,
   fetchWaitMs: 200,
   fetchBytesMax: 8 * 1024 * 1024,
   bufferBytesMax: 32 * 1024 * 1024,

@@ -13,3 +13,17 @@ export const commonSettings = {
 
 /** The login of a service that has a database; its pool's bounds are its own. */
 export const databaseUrl = text('DATABASE_URL', 'postgres://postgres:postgres@127.0.0.1:5432/postgres');
+
+/** How a service that writes little reads and writes the log: one lane, small requests; what differs is its own. */
+export const logDefaults = {
+  lanes: 1,
+  lingerMs: 2,
+  batchRecordsMax: 1_000,
+  batchBytesMax: 900_000,
+  queueBytesMax: 16 * 1024 * 1024,
+  appendTimeoutMs: 30_000,
+  closeTimeoutMs: 5_000,
+  fetchWaitMs: 100,
+  fetchBytesMax: 4 * 1024 * 1024,
+  bufferBytesMax: 16 * 1024 * 1024,
+} as const;

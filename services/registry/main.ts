@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { readSecrets, tenantKeyOf, type Secrets } from '#contracts/secrets';
 import { topicsFor } from '#contracts/topics';
+import { logDefaults } from '#kit/common-settings';
 import { ensureTopics } from '#kit/event-log/topics';
 import { openLogWriter } from '#kit/event-log/writer';
 import { listen } from '#kit/http';
@@ -21,15 +22,7 @@ import type { Store } from './store/write.ts';
 
 const schema = 'registry_own';
 const sqlDir = fileURLToPath(new URL('./sql/', import.meta.url));
-const logWriting = {
-  lanes: 1,
-  lingerMs: 2,
-  batchRecordsMax: 2_000,
-  batchBytesMax: 900_000,
-  queueBytesMax: 16 * 1024 * 1024,
-  appendTimeoutMs: 30_000,
-  closeTimeoutMs: 5_000,
-} as const;
+const logSettings = { ...logDefaults, batchRecordsMax: 2_000 } as const;
 
 export async function start(environment: NodeJS.ProcessEnv): Promise<RunningService> {
   const config = registryConfig(environment);
@@ -73,7 +66,7 @@ async function open(config: RegistryConfig, topics: RelayTopics, { secrets, life
     enqueue: (client, changes) => enqueue(client, changes.map(entryOf)),
   };
   await bootstrap(store, secrets.demoOperatorKey);
-  const writer = lifecycle.add('log', await openLogWriter({ ...logWriting, brokers, clientId: 'registry' }, logger));
+  const writer = lifecycle.add('log', await openLogWriter({ ...logSettings, brokers, clientId: 'registry' }, logger));
   lifecycle.add('relay', runRelay({ database, writer, topics, logger }));
   lifecycle.add('grace', runGrace(store, logger, config.graceEveryMs));
   const { internalToken } = secrets;

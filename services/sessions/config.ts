@@ -1,5 +1,5 @@
 // Configuration of the sessions service, with defaults and bounds.
-import { commonSettings, databaseUrl } from '#kit/common-settings';
+import { commonSettings, databaseUrl, logDefaults } from '#kit/common-settings';
 import { integer, readConfig, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
@@ -24,14 +24,9 @@ export function sessionsConfig(environment: Environment): SessionsConfig {
 
 /** How the log is read and written here; emissions are few beside the events, so one lane does. */
 export const logSettings = {
-  lanes: 1,
-  lingerMs: 2,
+  ...logDefaults,
   batchRecordsMax: 5_000,
-  batchBytesMax: 900_000,
   queueBytesMax: 64 * 1024 * 1024,
-  appendTimeoutMs: 30_000,
-  closeTimeoutMs: 5_000,
-  fetchWaitMs: 100,
   fetchBytesMax: 8 * 1024 * 1024,
   bufferBytesMax: 32 * 1024 * 1024,
 } as const;

@@ -1,5 +1,5 @@
 // Configuration of the stations service, with defaults and bounds.
-import { commonSettings, databaseUrl } from '#kit/common-settings';
+import { commonSettings, databaseUrl, logDefaults } from '#kit/common-settings';
 import { integer, readConfig, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
@@ -21,15 +21,4 @@ export function stationsConfig(environment: Environment): StationsConfig {
 }
 
 /** How this service reads and writes the log. */
-export const logSettings = {
-  fetchWaitMs: 100,
-  fetchBytesMax: 4 * 1024 * 1024,
-  bufferBytesMax: 16 * 1024 * 1024,
-  lanes: 1,
-  lingerMs: 2,
-  batchRecordsMax: 1_000,
-  batchBytesMax: 900_000,
-  queueBytesMax: 16 * 1024 * 1024,
-  appendTimeoutMs: 10_000,
-  closeTimeoutMs: 5_000,
-} as const;
+export const logSettings = { ...logDefaults, appendTimeoutMs: 10_000 } as const;
