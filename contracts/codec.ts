@@ -19,6 +19,9 @@ export class UnreadableRecord extends Error {
 /** A decoded record of any type, with its type's name. */
 export type AnyRecord = { [T in RecordType]: { readonly type: T } & Records[T] }[RecordType];
 
+/** The records of these names, by name: what a fold reads. */
+export type RecordsOf<Name extends RecordType> = { readonly [N in Name]: Extract<AnyRecord, { type: N }> };
+
 const frameBytes = 5;
 const slabBytesFirst = 256 * 1024;
 const slabBytesMax = 16 * 1024 * 1024;
@@ -104,6 +107,20 @@ export function decodeAs<T extends RecordType>(name: T, bytes: Uint8Array): Reco
   if (record.type !== name)
     throw new UnreadableRecord('RECORD_UNREADABLE', `expected a ${name}, found a ${record.type}`);
   return record as unknown as Records[T];
+}
+
+/**
+ * Decodes a record that must be of a type that the fold reads: its header said so, or it would have been skipped.
+ * @param fold table whose keys are names of records.
+ */
+export function decodeOneOf<Fold extends object>(
+  fold: Fold,
+  bytes: Uint8Array,
+): Extract<AnyRecord, { type: Extract<keyof Fold, string> }> {
+  const record = decodeRecord(bytes);
+  if (!Object.hasOwn(fold, record.type))
+    throw new UnreadableRecord('RECORD_UNREADABLE', `a ${record.type} came under the header of another type`);
+  return record as Extract<AnyRecord, { type: Extract<keyof Fold, string> }>;
 }
 
 function take(id: number, end: number): Buffer {

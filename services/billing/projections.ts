@@ -1,8 +1,8 @@
 // The three projections of billing: its input from sessions, where they took place, and what was decided about them.
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { decodeRecord, type AnyRecord } from '#contracts/codec';
+import { decodeOneOf, type RecordsOf } from '#contracts/codec';
 import type { Topics } from '#contracts/topics';
+import { beginEach } from '#kit/projection/begin-each';
 import type { Projection } from '#kit/projection/types';
 import { billFold, withoutNews as billWithoutNews, type Bill } from './domain/bill.ts';
 import { noNews, placeFold, type PlaceNews } from './domain/place-fold.ts';
@@ -10,8 +10,6 @@ import { sessionInputFold, withoutNews, type BilledSession } from './domain/sess
 import { loadBills, saveBills } from './tables/bills.ts';
 import { savePlaces } from './tables/places.ts';
 import { loadSessions, saveSessions } from './tables/sessions.ts';
-
-type RecordsOf<Name extends AnyRecord['type']> = { readonly [N in Name]: Extract<AnyRecord, { type: N }> };
 
 export type BillingTopics = Pick<Topics, 'sessions' | 'cdrs' | 'registryChanges'>;
 
@@ -42,9 +40,9 @@ export function sessionsProjection(
     generation,
     topic: topics.sessions,
     fold: sessionInputFold,
-    decode: (value) => decodedOf(sessionInputFold, value),
+    decode: (value) => decodeOneOf(sessionInputFold, value),
     load: loadSessions,
-    complete: async (_client, batch) => statesOf(batch, withoutNews),
+    complete: beginEach(withoutNews),
     save: saveSessions,
   };
 }
@@ -58,9 +56,9 @@ export function placesProjection(
     generation,
     topic: topics.registryChanges,
     fold: placeFold,
-    decode: (value) => decodedOf(placeFold, value),
+    decode: (value) => decodeOneOf(placeFold, value),
     load: async () => new Map(),
-    complete: async (_client, batch) => statesOf(batch, () => noNews),
+    complete: beginEach(() => noNews),
     save: savePlaces,
   };
 }
@@ -74,27 +72,9 @@ export function cdrsProjection(
     generation,
     topic: topics.cdrs,
     fold: billFold,
-    decode: (value) => decodedOf(billFold, value),
+    decode: (value) => decodeOneOf(billFold, value),
     load: loadBills,
-    complete: async (_client, batch) => statesOf(batch, billWithoutNews),
+    complete: beginEach(billWithoutNews),
     save: saveBills,
   };
-}
-
-function decodedOf<Fold extends object>(
-  fold: Fold,
-  value: Uint8Array,
-): Extract<AnyRecord, { type: Extract<keyof Fold, string> }> {
-  const record = decodeRecord(value);
-  // The header said so, or the runner would have skipped the record; bytes that disagree with it are poison.
-  assert(Object.hasOwn(fold, record.type), `a ${record.type} came where the fold reads none`);
-  return record as Extract<AnyRecord, { type: Extract<keyof Fold, string> }>;
-}
-
-function statesOf<S>(
-  batch: ReadonlyMap<string, { readonly state: S | undefined }>,
-  begun: (state: S) => S,
-): ReadonlyMap<string, S> {
-  const states = [...batch].flatMap(([key, { state }]) => (state === undefined ? [] : [[key, begun(state)] as const]));
-  return new Map(states);
 }

@@ -1,8 +1,8 @@
 // The four projections of the OCPI view; each owns its columns, and what two of them know is joined when it is read.
-import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { decodeRecord, type AnyRecord } from '#contracts/codec';
+import { decodeOneOf, type RecordsOf } from '#contracts/codec';
 import type { Topics } from '#contracts/topics';
+import { beginEach } from '#kit/projection/begin-each';
 import type { Projection } from '#kit/projection/types';
 import { cdrFold, type CdrView } from './domain/cdr-fold.ts';
 import { evseStatusFold, type StationStatus } from './domain/evse-status-fold.ts';
@@ -12,8 +12,6 @@ import { loadCdrs, saveCdrs } from './tables/cdrs.ts';
 import { loadStatuses, saveStatuses } from './tables/evse-status.ts';
 import { loadEntries, saveEntries } from './tables/registry.ts';
 import { loadSessions, saveSessions } from './tables/sessions.ts';
-
-type RecordsOf<Name extends AnyRecord['type']> = { readonly [N in Name]: Extract<AnyRecord, { type: N }> };
 
 /** Of the tables: a new one is filled beside the live one, then readers are swapped over. */
 const version = 1;
@@ -45,7 +43,7 @@ export function sessionsView(
     generation,
     topic: topics.sessions,
     fold: sessionFold,
-    decode: (value) => decodedOf(sessionFold, value),
+    decode: (value) => decodeOneOf(sessionFold, value),
     load: loadSessions,
     save: saveSessions,
   };
@@ -58,7 +56,7 @@ export function cdrsView(topics: Pick<ViewTopics, 'cdrs'>): Projection<CdrView, 
     generation,
     topic: topics.cdrs,
     fold: cdrFold,
-    decode: (value) => decodedOf(cdrFold, value),
+    decode: (value) => decodeOneOf(cdrFold, value),
     load: loadCdrs,
     save: saveCdrs,
   };
@@ -73,12 +71,9 @@ export function registryView(
     generation,
     topic: topics.registryChanges,
     fold: registryFold,
-    decode: (value) => decodedOf(registryFold, value),
+    decode: (value) => decodeOneOf(registryFold, value),
     load: loadEntries,
-    complete: async (_client, batch) => {
-      const states = [...batch].flatMap(([key, { state }]) => (state === undefined ? [] : [[key, state] as const]));
-      return new Map(states.map(([key, state]) => [key, withoutNews(state)]));
-    },
+    complete: beginEach(withoutNews),
     save: saveEntries,
   };
 }
@@ -92,18 +87,8 @@ export function evseStatusView(
     generation,
     topic: topics.events,
     fold: evseStatusFold,
-    decode: (value) => decodedOf(evseStatusFold, value),
+    decode: (value) => decodeOneOf(evseStatusFold, value),
     load: loadStatuses,
     save: saveStatuses,
   };
-}
-
-function decodedOf<Fold extends object>(
-  fold: Fold,
-  value: Uint8Array,
-): Extract<AnyRecord, { type: Extract<keyof Fold, string> }> {
-  const record = decodeRecord(value);
-  // The header said so, or the runner would have skipped the record; bytes that disagree with it are poison.
-  assert(Object.hasOwn(fold, record.type), `a ${record.type} came where the fold reads none`);
-  return record as Extract<AnyRecord, { type: Extract<keyof Fold, string> }>;
 }

@@ -131,9 +131,8 @@ async function* differencesOf(live: Side, rebuilt: Side, table: Table): AsyncGen
   let [mine, theirs] = [await nextOf(left), await nextOf(right)];
   while (mine !== undefined || theirs !== undefined) {
     const order = orderOf(mine, theirs);
-    const differs = order !== 0 || mine?.digest !== theirs?.digest;
-    const key = (order <= 0 ? mine : theirs)?.key;
-    if (differs && key !== undefined) found.push({ key, kind: kindOf(order) });
+    const difference = differenceOf(mine, theirs, order);
+    if (difference !== undefined) found.push(difference);
     if (order <= 0) mine = await nextOf(left);
     if (order >= 0) theirs = await nextOf(right);
     if (found.length < pageRows) continue;
@@ -141,6 +140,12 @@ async function* differencesOf(live: Side, rebuilt: Side, table: Table): AsyncGen
     found = [];
   }
   if (found.length > 0) yield found;
+}
+
+function differenceOf(mine: Keyed | undefined, theirs: Keyed | undefined, order: number): RowDifference | undefined {
+  const row = order <= 0 ? mine : theirs;
+  if (row === undefined || (order === 0 && mine?.digest === theirs?.digest)) return undefined;
+  return { key: row.key, kind: kindOf(order) };
 }
 
 async function* walk({ client, schema }: Side, table: Table, cursor: string): AsyncGenerator<Keyed> {
@@ -157,7 +162,7 @@ async function* walk({ client, schema }: Side, table: Table, cursor: string): As
 
 async function nextOf(rows: AsyncGenerator<Keyed>): Promise<Keyed | undefined> {
   const { value, done } = await rows.next();
-  return done === true ? undefined : (value as Keyed);
+  return done === true ? undefined : value;
 }
 
 /** As collate "C" orders: by bytes. */

@@ -220,13 +220,17 @@ async function compareTables(
   return compared;
 }
 
+const absent = { rows: 0, digest: '' } as const;
+
 function differencesOf(live: readonly PartDigest[], rebuilt: readonly PartDigest[]): RebuiltTable['differing'] {
-  const [mine, theirs] = [live, rebuilt].map((parts) => new Map(parts.map((part) => [part.part, part])));
-  const names = new Set([...live, ...rebuilt].map(({ part }) => part));
+  const mine = new Map(live.map((part) => [part.part, part]));
+  const theirs = new Map(rebuilt.map((part) => [part.part, part]));
+  const names = new Set([...mine.keys(), ...theirs.keys()]);
   return [...names].toSorted().flatMap((part) => {
-    const [before, after] = [mine?.get(part), theirs?.get(part)];
-    if (before?.digest === after?.digest && before?.rows === after?.rows) return [];
-    return [{ part, liveRows: before?.rows ?? 0, rebuiltRows: after?.rows ?? 0 }];
+    const before = mine.get(part) ?? absent;
+    const after = theirs.get(part) ?? absent;
+    if (before.digest === after.digest && before.rows === after.rows) return [];
+    return [{ part, liveRows: before.rows, rebuiltRows: after.rows }];
   });
 }
 
