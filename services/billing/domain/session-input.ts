@@ -85,10 +85,11 @@ type Growing = Pick<BilledSession, 'corrected' | 'changes' | 'changesLost' | 'ne
 const nothingYet: Growing = { corrected: false, changes: [], changesLost: false, news: [], replaced: false };
 
 function growing(before: Growing, event: SessionUpdated): Growing {
-  const changes = [...before.changes, ...changesIn(event.readings)];
+  const added = changesIn(event.readings);
+  const changes = added.length === 0 ? before.changes : [...before.changes, ...added];
   return {
     corrected: before.corrected,
-    changes: changes.slice(0, changesMax),
+    changes: changes.length > changesMax ? changes.slice(0, changesMax) : changes,
     changesLost: before.changesLost || changes.length > changesMax,
     news: newsOf(before.news, event),
     replaced: before.replaced,
