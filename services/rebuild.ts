@@ -30,7 +30,15 @@ const rebuilds: Readonly<Record<string, Opening>> = {
   dimensions: async (environment) => (await analytics()).sinkRebuildOf('dimensions', environment),
 };
 
-const usage = `npm run rebuild -- <name>… [--dry-run] [--afresh], of: ${Object.keys(rebuilds).join(', ')}
+/** Several at a word. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  billing: ['billing_sessions', 'billing_places', 'cdrs'],
+  ocpi: ['ocpi_registry', 'ocpi_evse_status', 'ocpi_sessions', 'ocpi_cdrs'],
+  clickhouse: ['readings', 'session_facts', 'dimensions'],
+};
+
+const usage = `npm run rebuild -- <name>… [--dry-run] [--afresh], of: ${Object.keys(rebuilds).join(', ')};
+  or several at a word: ${Object.keys(groups).join(', ')}
   --dry-run  fold and compare only, change nothing
   --afresh   begin anew what an earlier run left unfinished`;
 const progressEveryMs = 2_000;
@@ -71,11 +79,12 @@ function readArgs(args: readonly string[]): readonly Asked[] | undefined {
     const options = { 'dry-run': { type: 'boolean' }, afresh: { type: 'boolean' } } as const;
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
     const mode = { dryRun: values['dry-run'] ?? false, afresh: values.afresh ?? false };
-    const asked = positionals.flatMap((name) => {
+    const names = positionals.flatMap((word) => (Object.hasOwn(groups, word) ? (groups[word] ?? []) : [word]));
+    const asked = names.flatMap((name) => {
       const open = Object.hasOwn(rebuilds, name) ? rebuilds[name] : undefined;
       return open === undefined ? [] : [{ name, open, ...mode }];
     });
-    return asked.length === 0 || asked.length < positionals.length ? undefined : asked;
+    return asked.length === 0 || asked.length < names.length ? undefined : asked;
   } catch {
     return undefined;
   }
