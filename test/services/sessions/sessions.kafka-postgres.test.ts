@@ -238,9 +238,11 @@ async function answered<Body>(path: string, wanted: (body: Body) => boolean, rol
 /** Everything in the topic of sessions about one session, in its order. */
 async function emissionsOf(sessionId: string): Promise<AnyRecord[]> {
   const records = await readAll(topics.sessions, partitionOf(`${tenantId}/${sessionId}`, partitions));
-  return records
-    .filter(({ key }) => key === `${tenantId}/${sessionId}`)
-    .map(({ value }) => decodeRecord(value ?? Buffer.alloc(0)));
+  const ours = records.filter(({ key }) => key === `${tenantId}/${sessionId}`);
+  // Services of other test files fold this log too, and say the same, byte for byte: readers drop it, and so do we.
+  return [...new Set(ours.map(({ value }) => value?.toString('hex') ?? ''))].map((hex) =>
+    decodeRecord(Buffer.from(hex, 'hex')),
+  );
 }
 
 async function readAll(topic: Topic, partition: number): Promise<LogRecord[]> {
