@@ -27,6 +27,13 @@ test('a planted bug is in the code that runs, and only where it was asked for', 
   assert.doesNotMatch(healthy.stdout, /this fold has a bug/);
 });
 
+test('a bug of two places is in both: a fold that never decodes what it would err by does not err', () => {
+  const script = `const { fieldsRead } = await import('#services/sessions/domain/events'); console.log(fieldsRead.Meta);`;
+  assert.match(run('known-by-message-id', script).stdout, /messageId/);
+  assert.match(run('known-by-message-id', loadsStarted).stdout, /messageId/);
+  assert.doesNotMatch(run('', script).stdout, /messageId/);
+});
+
 test('a bug that nobody knows refuses the start', () => {
   const { status, stderr } = run('nonsense', '');
   assert.notEqual(status, 0);
