@@ -39,6 +39,8 @@ const lively = {
   'session-seconds': '24',
   'idle-seconds': '4',
   'report-seconds': '1',
+  // After a long outage stations have an hour's facts to tell.
+  'drain-seconds': '120',
 };
 const chargingTimeoutMs = 60_000;
 const connectedTimeoutMs = 90_000;

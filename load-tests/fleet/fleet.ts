@@ -17,7 +17,6 @@ export type Fleet = Closable & { readonly tally: Tally; readonly stations: reado
 const dialects: Readonly<Record<FleetVersion, Dialect>> = { '1.6': dialect16, '2.0.1': dialect201 };
 
 const connectTickMs = 20;
-const drainTimeoutMs = 8000;
 const pollMs = 20;
 const closeTimeoutMs = 3000;
 
@@ -36,7 +35,7 @@ export function startFleet(options: FleetOptions, logger: Logger): Fleet {
     queued,
     async close() {
       connecting.cancel();
-      if (options.drains) await drain(stations, queued);
+      if (options.drains) await drain(stations, queued, options.drainSeconds * 1_000);
       for (const station of stations) station.close();
       await until(() => tally.connected === 0, closeTimeoutMs);
       model.close();
@@ -83,9 +82,9 @@ function connectAll(stations: readonly Station[], ratePerSecond: number): { canc
   return { cancel: () => clearInterval(timer) };
 }
 
-async function drain(stations: readonly Station[], queued: () => number): Promise<void> {
+async function drain(stations: readonly Station[], queued: () => number, timeoutMs: number): Promise<void> {
   for (const station of stations) station.drain();
-  await until(() => queued() === 0, drainTimeoutMs);
+  await until(() => queued() === 0, timeoutMs);
 }
 
 async function until(isReached: () => boolean, timeoutMs: number): Promise<void> {

@@ -6,7 +6,8 @@ import { Fault } from '#kit/fault';
 import { endWithProcess, type Closable } from '#kit/lifecycle';
 import { createLogger } from '#kit/logger';
 
-const closeTimeoutMs = 14_000;
+/** Beside the drain: sockets and the report. */
+const closeSlackMs = 6_000;
 
 const logger = createLogger('fleet');
 try {
@@ -34,7 +35,7 @@ function run(options: FleetOptions): void {
       health.stop();
     },
   };
-  endWithProcess(program, logger, closeTimeoutMs);
+  endWithProcess(program, logger, options.drainSeconds * 1_000 + closeSlackMs);
   if (options.durationSeconds > 0)
     setTimeout(() => process.kill(process.pid, 'SIGTERM'), options.durationSeconds * 1000);
 }

@@ -17,6 +17,8 @@ export type FleetOptions = {
   readonly modelPath: string | undefined;
   readonly reportSeconds: number;
   readonly drains: boolean;
+  /** How long a drain waits for what stations still have to say. */
+  readonly drainSeconds: number;
   readonly localAddress: string | undefined;
 };
 
@@ -34,6 +36,7 @@ const numbers = {
   'time-scale': { byDefault: 1, min: 0.01, max: 1000 },
   'duration-seconds': { byDefault: 0, min: 0, max: 31_536_000 },
   'report-seconds': { byDefault: 5, min: 0, max: 3600 },
+  'drain-seconds': { byDefault: 8, min: 0, max: 3600 },
 } as const satisfies Record<string, NumberFlag>;
 
 const texts = {
@@ -67,6 +70,7 @@ export function readOptions(args: readonly string[]): FleetOptions {
     modelPath: text('model-out'),
     reportSeconds: number('report-seconds'),
     drains: values['drain'] === true,
+    drainSeconds: number('drain-seconds'),
     localAddress: text('local-address'),
   };
   if (faults.length > 0) throw new Fault('CONFIG_INVALID', { detail: faults.join('; ') });

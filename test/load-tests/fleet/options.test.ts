@@ -10,6 +10,7 @@ test('the command line has defaults, and names every fault at once', () => {
   assert.equal(options.stations, 200);
   assert.equal(options.drains, true);
   assert.equal(options.timeScale, 1);
+  assert.equal(options.drainSeconds, 8);
   const isBoth = (error: unknown): boolean =>
     error instanceof Fault && /--stations 0/.test(error.detail) && /--url http/.test(error.detail);
   assert.throws(() => readOptions(['--stations', '0', '--url', 'http://a']), isBoth);
