@@ -1,6 +1,7 @@
 // Commands and facts while gateways crash, stop and wake, and stations move: each is done once, or said to be unknown.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { encodeRecord, type AnyRecord } from '#contracts/codec';
 import type { StationIdentity } from '#load-tests/fleet/identities';
 import { openCommandPlatform, type Command, type CommandPlatform, type StationState } from './command-platform.ts';
@@ -12,7 +13,9 @@ let platform: CommandPlatform;
 const stationIds =
   'CMD-16 CMD-201 MOVED SILENT MOVED-2 RESTART STEP-1 STEP-2 STEP-3 STEP-4 FACT-16 FACT-201 FACT-LOST'.split(' ');
 const reset = { intent: 'ResetStation', parameters: { when: 'idle' }, expiresInSeconds: 60 };
-const read = { intent: 'ReadConfiguration', parameters: {}, expiresInSeconds: 60 };
+const read = { intent: 'ReadConfiguration', parameters: {}, expiresInSeconds: 300 };
+/** `STOPPED_SECONDS=60 npm test -- e2e/commands`: a gateway is stopped so much longer, and has the product's limit. */
+const stoppedSeconds = Number(process.env['STOPPED_SECONDS'] ?? '0');
 /** The same few stations come back all the time, and ask before the gateways have heard of them. */
 const manyConnects = {
   FLAPPING_CONNECTS_MAX: '1000',
@@ -227,7 +230,7 @@ async function assertStands(stationId: string, live: ScriptedStation): Promise<v
 }
 
 test('a gateway that was stopped answers nobody as it wakes: its sockets end, old upgrades are refused, a lost lease is over', async () => {
-  await restartFirst({ PAUSED_MS_MAX: '2000' });
+  await restartFirst({ PAUSED_MS_MAX: stoppedSeconds === 0 ? '2000' : '15000' });
   const [first] = platform.gateways;
   const old = await connectedAt('MOVED-2', 0);
   const silent = await connectedAt('SILENT', 0);
@@ -247,6 +250,7 @@ test('a gateway that was stopped answers nobody as it wakes: its sockets end, ol
     return state.connected ? undefined : state;
   });
   assert.equal(lost.connection.endCause, 'lease-expired');
+  await delay(stoppedSeconds * 1_000);
   first.resume();
   const closed = { kind: 'closed', code: 1012 };
   assert.deepEqual(await Promise.all([old.ended, silent.ended]), [closed, closed]);
