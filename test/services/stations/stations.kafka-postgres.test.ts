@@ -63,7 +63,11 @@ test('what a station reports is its live state, and its end stays with its cause
   );
   assert.equal((body['boot'] as { model: string }).model, 'M1');
   assert.equal((body['connectors'] as { status: string }[])[0]?.status, 'Charging');
-  const variables = await rig.ask('GET', '/v1/stations/S-state/variables?limit=1&attribute=Actual');
+  const variables = await eventually(
+    () => rig.ask('GET', '/v1/stations/S-state/variables?limit=1&attribute=Actual'),
+    (answer) => (answer.body['items'] as object[]).length > 0,
+    'the variables, which are told after the status',
+  );
   assert.equal((variables.body['items'] as { variable: string }[])[0]?.variable, 'A');
   const next = await rig.ask('GET', `/v1/stations/S-state/variables?cursor=${String(variables.body['nextCursor'])}`);
   assert.deepEqual(
