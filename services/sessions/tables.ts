@@ -1,6 +1,7 @@
 // Reads and writes the tables of the sessions projection; a station's state holds only what its next events may name.
 import type { PoolClient } from 'pg';
 import { stationKey } from '#contracts/keys';
+import { splitKeys } from '#kit/projection/table-rows';
 import { columnArray } from './column-arrays.ts';
 import type { SessionEvents } from './domain/fold.ts';
 import { keyOfKnown, namesTransaction, startKeyOfStart, storable, type Claim } from './domain/join.ts';
@@ -171,10 +172,4 @@ function withSessions(
     states.set(key, { ...state, sessions: [...state.sessions, session] });
   }
   return states;
-}
-
-/** Only the station's name may hold a slash. */
-function splitKeys(keys: readonly string[]): [tenantIds: string[], stationIds: string[]] {
-  const slashes = keys.map((key) => key.indexOf('/'));
-  return [keys.map((key, n) => key.slice(0, slashes[n])), keys.map((key, n) => key.slice((slashes[n] ?? 0) + 1))];
 }

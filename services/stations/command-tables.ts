@@ -2,9 +2,9 @@
 import type { PoolClient } from 'pg';
 import type { CommandOutcome, CommandLane } from '#contracts/generated/types';
 import { stationKey } from '#contracts/keys';
+import { splitKeys, writeRows } from '#kit/projection/table-rows';
 import type { Command, Life, Sent } from './domain/command.ts';
 import { newStationCommands, type CommandNews, type StationCommands } from './domain/command-fold.ts';
-import { splitKeys, writeRows } from './table-rows.ts';
 
 type CommandRow = {
   tenant_id: string;

@@ -1,7 +1,7 @@
 // The connections that the live table calls open: pages of all of them, those of gateways that are gone, and named ones.
 import type { Database } from '#kit/postgres';
+import { splitKeys } from '#kit/projection/table-rows';
 import type { LiveConnection } from './domain/lease.ts';
-import { splitKeys } from './table-rows.ts';
 
 const columns = `tenant_id as "tenantId", station_id as "stationId", first_epoch as "firstEpoch",
   last_epoch as "lastEpoch", gateway_id as "gatewayId"`;

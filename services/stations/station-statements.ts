@@ -1,4 +1,5 @@
 // The SQL of the stations projection; each write takes its rows as one JSON parameter.
+import { upsert } from '#kit/projection/table-rows';
 
 export const selectStations = `
   select * from stations
@@ -106,14 +107,3 @@ export const upsertVariables = `${upsert(
   ],
 )}
   where (excluded.epoch, excluded.log_offset) > (variables.epoch, variables.log_offset)`;
-
-/** Inserts rows of jsonb_to_recordset, or replaces the values of those that stand. Columns are `name type`. */
-function upsert(table: string, keys: readonly string[], values: readonly string[]): string {
-  const names = (columns: readonly string[]): string[] => columns.map((column) => column.slice(0, column.indexOf(' ')));
-  const all = names([...keys, ...values]).join(', ');
-  const replaced = names(values).map((name) => `${name} = excluded.${name}`);
-  return `
-  insert into ${table} (${all})
-  select ${all} from jsonb_to_recordset($1::jsonb) as row (${[...keys, ...values].join(', ')})
-  on conflict (${names(keys).join(', ')}) do update set ${replaced.join(', ')}`;
-}

@@ -1,6 +1,7 @@
 // Reads and writes the tables of the stations projection.
 import type { PoolClient } from 'pg';
 import { stationKey } from '#contracts/keys';
+import { splitKeys, writeRows } from '#kit/projection/table-rows';
 import {
   connectionsKeptMax,
   lastConnectionOf,
@@ -11,7 +12,6 @@ import {
   type Station,
 } from './domain/station.ts';
 import { connectorRows, openedRows, closedRows, variableRows } from './news-rows.ts';
-import { splitKeys, writeRows } from './table-rows.ts';
 import {
   closeConnections,
   insertConnections,

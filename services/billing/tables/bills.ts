@@ -2,8 +2,8 @@
 import type { PoolClient } from 'pg';
 import type { CdrIssued } from '#contracts/generated/types';
 import { sessionKey } from '#contracts/keys';
+import { columnsOf, insertOnce, splitKeys, upsert, writeRows } from '#kit/projection/table-rows';
 import type { Bill, Review, ReviewEnd, Standing } from '../domain/bill.ts';
-import { insertOnceOf, splitKeys, upsertOf, writeRows } from './rows.ts';
 
 export type BillRow = {
   readonly tenant_id: string;
@@ -83,9 +83,9 @@ const selectOf = (table: string): string => `
   select t.* from ${table} t join unnest($1::text[], $2::text[]) as k(tenant_id, session_id) using (tenant_id, session_id)`;
 const selectBills = selectOf('bills');
 const selectReviews = `${selectOf('reviews')} order by t.opened_at_ms, t.review_id`;
-const upsertBills = upsertOf('bills', billKeys, billValues);
-const upsertReviews = upsertOf('reviews', reviewKeys, reviewValues);
-const insertCdrs = insertOnceOf('cdrs', cdrKeys, cdrValues);
+const upsertBills = upsert('bills', columnsOf(billKeys), columnsOf(billValues));
+const upsertReviews = upsert('reviews', columnsOf(reviewKeys), columnsOf(reviewValues));
+const insertCdrs = insertOnce('cdrs', columnsOf(cdrKeys), columnsOf(cdrValues));
 
 export async function loadBills(client: PoolClient, keys: readonly string[]): Promise<Map<string, Bill>> {
   const split = splitKeys(keys);

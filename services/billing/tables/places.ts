@@ -1,17 +1,17 @@
 // Writes the tables of the projection `billing_places`; its states are news only, so there is nothing to read.
 import type { PoolClient } from 'pg';
+import { insertOnce, writeRows } from '#kit/projection/table-rows';
 import type { PlaceNews } from '../domain/place-fold.ts';
-import { insertOnceOf, writeRows } from './rows.ts';
 
-const insertStations = insertOnceOf(
+const insertStations = insertOnce(
   'station_places',
-  { tenant_id: 'text', station_id: 'text', row_version: 'bigint' },
-  { at_ms: 'bigint', location_id: 'text' },
+  ['tenant_id text', 'station_id text', 'row_version bigint'],
+  ['at_ms bigint', 'location_id text'],
 );
-const insertLocations = insertOnceOf(
+const insertLocations = insertOnce(
   'location_places',
-  { tenant_id: 'text', location_id: 'text', row_version: 'bigint' },
-  { at_ms: 'bigint', party_id: 'text', time_zone: 'text' },
+  ['tenant_id text', 'location_id text', 'row_version bigint'],
+  ['at_ms bigint', 'party_id text', 'time_zone text'],
 );
 
 export async function savePlaces(client: PoolClient, changed: ReadonlyMap<string, PlaceNews>): Promise<void> {

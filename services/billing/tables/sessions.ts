@@ -1,9 +1,9 @@
 // Reads and writes the tables of the projection `billing_sessions`.
 import type { PoolClient } from 'pg';
 import { sessionKey } from '#contracts/keys';
+import { columnsOf, insertOnce, splitKeys, upsert, writeRows } from '#kit/projection/table-rows';
 import type { Change } from '../domain/timeline.ts';
 import type { BilledSession } from '../domain/session-input.ts';
-import { insertOnceOf, splitKeys, upsertOf, writeRows } from './rows.ts';
 
 export type SessionRow = {
   readonly tenant_id: string;
@@ -60,11 +60,11 @@ const values = {
 
 const select = `
   select s.* from sessions s join unnest($1::text[], $2::text[]) as k(tenant_id, session_id) using (tenant_id, session_id)`;
-const upsert = upsertOf('sessions', keys, values);
-const insertReadings = insertOnceOf(
+const upsertSessions = upsert('sessions', columnsOf(keys), columnsOf(values));
+const insertReadings = insertOnce(
   'session_readings',
-  { ...keys, generation: 'int', source_offset: 'bigint' },
-  { readings: 'jsonb' },
+  [...columnsOf(keys), 'generation int', 'source_offset bigint'],
+  ['readings jsonb'],
 );
 const deleteReadings = `
   delete from session_readings r using jsonb_to_recordset($1::jsonb) as gone (tenant_id text, session_id text)
@@ -78,7 +78,7 @@ export async function loadSessions(client: PoolClient, ids: readonly string[]): 
 /** Writing the same states twice changes nothing. */
 export async function saveSessions(client: PoolClient, changed: ReadonlyMap<string, BilledSession>): Promise<void> {
   const states = [...changed.values()];
-  await writeRows(client, upsert, states.map(rowOf));
+  await writeRows(client, upsertSessions, states.map(rowOf));
   const replaced = states.filter((state) => state.replaced);
   await writeRows(client, deleteReadings, replaced.map(keyOf));
   const readings = states.flatMap((state) =>

@@ -2,8 +2,8 @@
 import type { PoolClient } from 'pg';
 import { sessionKey } from '#contracts/keys';
 import type { CdrIssued } from '#contracts/generated/types';
+import { insertOnce, splitKeys, writeRows } from '#kit/projection/table-rows';
 import type { CdrView, IssuedCdr } from '../domain/cdr-fold.ts';
-import { insertOnce, splitKeys, writeRows } from './rows.ts';
 
 /** What of a CDR is kept. */
 export type CdrContent = Omit<CdrIssued, 'readings'>;

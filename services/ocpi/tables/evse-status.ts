@@ -1,8 +1,8 @@
 // Reads and writes the tables of the projection ocpi_evse_status.
 import type { PoolClient } from 'pg';
 import { stationKey } from '#contracts/keys';
+import { splitKeys, upsert, writeRows } from '#kit/projection/table-rows';
 import type { ConnectorState, EvseState, EvseStatus, StationStatus } from '../domain/evse-status-fold.ts';
-import { splitKeys, upsert, writeRows } from './rows.ts';
 
 type StationRow = {
   tenant_id: string;

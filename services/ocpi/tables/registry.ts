@@ -1,8 +1,8 @@
 // Reads and writes the tables of the projection ocpi_registry. Its keys are `tenant/kind/id`.
 import type { PoolClient } from 'pg';
+import { insertOnce, upsert, writeRows } from '#kit/projection/table-rows';
 import type { Placement } from '../domain/placements.ts';
 import type { ObjectEntry, ObjectKind, RegistryEntry, TokenEntry } from '../domain/registry-fold.ts';
-import { insertOnce, upsert, writeRows } from './rows.ts';
 
 type ObjectRow = {
   tenant_id: string;

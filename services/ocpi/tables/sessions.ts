@@ -1,8 +1,8 @@
 // Reads and writes the table of the projection ocpi_sessions.
 import type { PoolClient } from 'pg';
 import { sessionKey } from '#contracts/keys';
+import { splitKeys, upsert, writeRows } from '#kit/projection/table-rows';
 import type { SessionContent, SessionView } from '../domain/session-fold.ts';
-import { splitKeys, upsert, writeRows } from './rows.ts';
 
 export type SessionRow = {
   tenant_id: string;

@@ -1,7 +1,7 @@
 // Rows on their way to Postgres.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rowsJson, splitKeys } from '#services/stations/table-rows';
+import { rowsJson, splitKeys } from '#kit/projection/table-rows';
 
 test('a U+0000 that a station sent becomes U+FFFD, a text that only looks like one stays', () => {
   const rows = [{ info: 'a\0b', nested: { deep: ['\0'] }, text: '\\u0000' }];
