@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { tariffAssignmentValue, type TariffAssignmentValue } from '#contracts/tariff';
 import { problem, type Caller, type HttpApi } from '#kit/http';
+import { expectedOf, ifMatch, nothing, resourceOf, versionField } from '#kit/http-versions';
 import { pageOf, paging, problems, strict } from '#kit/http-schemas';
 import { asTenant } from '#kit/postgres';
 import { assignmentOf } from '../domain/assignment.ts';
@@ -12,20 +13,7 @@ import { placeWarnings } from '../store/known-places.ts';
 import type { Refusal } from '../store/refusal.ts';
 import { findRow, listRows, type Row } from '../store/rows.ts';
 import { changeOne, createOne, removeOne, type Done, type Store } from '../store/write.ts';
-import {
-  cursorOf,
-  expectedOf,
-  flat,
-  ifMatch,
-  limitOf,
-  nothing,
-  pageFrom,
-  refuseCursor,
-  resourceOf,
-  sendNothing,
-  sendRow,
-  versionField,
-} from './respond.ts';
+import { cursorOf, flat, limitOf, pageFrom, refuseCursor, sendNothing, sendRow } from './respond.ts';
 
 const tags = ['tariffs'];
 const resource = resourceOf(tariffAssignmentValue);

@@ -1,37 +1,10 @@
-// What the routes of operators' rows have in common: audit fields, versions, a row with its ETag, a page, a refusal.
+// What the routes of operators' rows have in common: a row with its ETag, a page, a refusal.
 import type { FastifyReply } from 'fastify';
-import Type, { type Static, type TObject, type TProperties } from 'typebox';
 import { decodeCursor, encodeCursor, problem } from '#kit/http';
 import { pageLimits } from '#kit/http-schemas';
 import type { Refusal } from '../store/refusal.ts';
 import type { Audit, Row } from '../store/rows.ts';
-import type { Done, Expected } from '../store/write.ts';
-
-const auditFields = {
-  version: Type.Integer({ description: 'Grows with each change, and is never used again' }),
-  createdAt: Type.String(),
-  createdBy: Type.String({ description: 'Id of the key that made it' }),
-  updatedAt: Type.String(),
-  updatedBy: Type.String(),
-} as const;
-
-/** A value as the API answers it, with who changed it last, and when. */
-export function resourceOf<P extends TProperties>(value: TObject<P>) {
-  return Type.Object({ ...value.properties, ...auditFields });
-}
-
-export const nothing = Type.Null({ description: 'Done' });
-
-/** A change may say which version it was made from: by header (412 when stale) or in the body (409). */
-export const ifMatch = Type.Object({ 'if-match': Type.Optional(Type.String({ pattern: '^"[0-9]+"$' })) });
-export const versionField = {
-  version: Type.Optional(Type.Integer({ minimum: 1, description: 'The version this change was made from' })),
-} as const;
-
-export function expectedOf(headers: Static<typeof ifMatch>, body?: { readonly version?: number }): Expected {
-  const tag = headers['if-match'];
-  return { header: tag === undefined ? undefined : Number(tag.slice(1, -1)), body: body?.version };
-}
+import type { Done } from '../store/write.ts';
 
 export function sendRow<V extends object>(
   reply: FastifyReply,

@@ -4,26 +4,14 @@ import { priceComponent, tariffRestrictions, tariffValue } from '#contracts/tari
 import { problem, type HttpApi } from '#kit/http';
 import { nullable, pageOf, paging, problems, strict } from '#kit/http-schemas';
 import { asTenant } from '#kit/postgres';
+import { expectedOf, ifMatch, nothing, resourceOf, versionField } from '#kit/http-versions';
 import { tariffOf } from '../domain/tariff.ts';
 import { pricingViolations, tariffWarnings } from '../domain/tariff-rules.ts';
 import { checkTariff } from '../store/checks.ts';
 import { tariffs as kind } from '../store/kinds.ts';
 import { findRow, listRows, listVersions, type Row } from '../store/rows.ts';
 import { changeOne, createOne, removeOne, type Store } from '../store/write.ts';
-import {
-  cursorOf,
-  expectedOf,
-  flat,
-  ifMatch,
-  limitOf,
-  nothing,
-  pageFrom,
-  refuseCursor,
-  resourceOf,
-  sendNothing,
-  sendRow,
-  versionField,
-} from './respond.ts';
+import { cursorOf, flat, limitOf, pageFrom, refuseCursor, sendNothing, sendRow } from './respond.ts';
 
 type Tariff = Static<typeof tariffValue>;
 

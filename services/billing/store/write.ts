@@ -1,5 +1,6 @@
 // Writes what operators ask for: one transaction holds the row, its version, and what the log will be told.
 import type { PoolClient } from 'pg';
+import type { Expected } from '#kit/http-versions';
 import type { Caller } from '#kit/http';
 import { enqueue } from '#kit/outbox';
 import { asTenant, type Database } from '#kit/postgres';
@@ -12,9 +13,6 @@ import { deleteRow, findRow, insertRow, keepVersion, updateRow, type Row, type T
 export type Store = { readonly database: Database; now(): number };
 
 export type Done<T> = { readonly kind: 'done'; readonly result: T };
-
-/** Which version a change was made from, where the operator said it. */
-export type Expected = { readonly header: number | undefined; readonly body: number | undefined };
 
 /** What no constraint of the table can check; throws Refused. */
 export type Check<V> = (client: PoolClient, tenantId: string, value: V) => Promise<void>;

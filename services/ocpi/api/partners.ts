@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { partnerValue, plainIdPattern, type PartnerValue } from '#contracts/registry';
 import { decodeCursor, encodeCursor, problem, type Caller, type HttpApi } from '#kit/http';
 import { pageLimits, pageOf, paging, problems, strict } from '#kit/http-schemas';
+import { expectedOf, ifMatch, resourceOf, versionField } from '#kit/http-versions';
 import { offerCredentials, versionsUrlOf, type HandshakeParts } from '../partners/handshake.ts';
 import {
   changePartner,
@@ -20,23 +21,15 @@ import { issueReadingToken, issueRegistrationToken } from '../partners/tokens.ts
 import { token as tokenText } from '../wire/v221/credentials.ts';
 
 const tags = ['ocpi'];
-const audit = {
-  version: Type.Integer({ description: 'Grows with each change, and is never used again' }),
-  createdAt: Type.String(),
-  createdBy: Type.String(),
-  updatedAt: Type.String(),
-  updatedBy: Type.String(),
-} as const;
-const partner = Type.Object({ ...partnerValue.properties, ...audit });
+const partner = resourceOf(partnerValue);
 const params = Type.Object({ partnerId: Type.String({ pattern: plainIdPattern }) });
-const ifMatch = Type.Object({ 'if-match': Type.Optional(Type.String({ pattern: '^"[0-9]+"$' })) });
 const given = Type.Pick(partnerValue, ['partnerId', 'name', 'parties', 'ourParties', 'hosts']).properties;
 const optional = Type.Partial(Type.Pick(partnerValue, ['acceptsRawToken', 'blocked'])).properties;
 const input = Type.Object({ ...given, ...optional }, strict);
 const patch = Type.Object(
   {
     ...Type.Partial(Type.Omit(partnerValue, ['partnerId', 'state'])).properties,
-    version: Type.Optional(Type.Integer({ minimum: 1, description: 'The version this change was made from' })),
+    ...versionField,
   },
   strict,
 );
@@ -122,7 +115,7 @@ function addChanging(api: HttpApi, { database, now }: HandshakeParts): void {
       },
     },
     async ({ caller, params: { partnerId: id }, headers, body: { version, ...fields } }, reply) => {
-      const expected = { ...expectedOf(headers), body: version };
+      const expected = expectedOf(headers, { version });
       const decide = (current: PartnerValue): PartnerValue => normal({ ...current, ...fields });
       return sendOutcome(reply, await changePartner(database, byOf(caller, now), { id, expected, decide }), 200);
     },
@@ -192,11 +185,6 @@ function addExchange(api: HttpApi, parts: HandshakeParts): void {
 
 function byOf({ tenantId, actor }: Caller, now: () => number): By {
   return { tenantId, actor, at: now() };
-}
-
-function expectedOf(headers: { readonly 'if-match'?: string }) {
-  const tag = headers['if-match'];
-  return { header: tag === undefined ? undefined : Number(tag.slice(1, -1)), body: undefined };
 }
 
 /** Hosts know no case, and nothing is named twice. */

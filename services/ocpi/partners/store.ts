@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg';
 import type { RegistryChanged } from '#contracts/generated/types';
 import type { PartnerValue } from '#contracts/registry';
+import type { Expected } from '#kit/http-versions';
 import { enqueue, type OutboxEntry } from '#kit/outbox';
 import { asTenant, sqlStateOf, type Database } from '#kit/postgres';
 
@@ -99,8 +100,6 @@ export async function createPartner(database: Database, by: By, value: PartnerVa
     return row;
   });
 }
-
-export type Expected = { readonly header: number | undefined; readonly body: number | undefined };
 
 /** Changes a partner from what it is; without a difference nothing is written. */
 export async function changePartner(

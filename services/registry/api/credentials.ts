@@ -13,7 +13,7 @@ import { credentialOf } from './new-credential.ts';
 import type { RegistryParts } from './parts.ts';
 import { refuse, sendNothing } from './respond.ts';
 import { problems } from '#kit/http-schemas';
-import { nothing } from './schemas.ts';
+import { nothing } from '#kit/http-versions';
 import { credential, credentialInput, credentialWithPassword } from './station-schemas.ts';
 
 const tags = ['credentials'];

@@ -9,7 +9,7 @@ import { readOne } from './read.ts';
 import { refuse, sendRow } from './respond.ts';
 import { shownStation } from './stations.ts';
 import { problems } from '#kit/http-schemas';
-import { expectedOf, ifMatch } from './schemas.ts';
+import { expectedOf, ifMatch } from '#kit/http-versions';
 import { evseBody, station } from './station-schemas.ts';
 
 const tags = ['stations'];

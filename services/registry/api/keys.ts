@@ -10,7 +10,7 @@ import type { RegistryParts } from './parts.ts';
 import { readOne } from './read.ts';
 import { equal, sendNothing, sendPage, sendRow } from './respond.ts';
 import { pageOf, paging, problems, strict } from '#kit/http-schemas';
-import { nothing, resourceOf } from './schemas.ts';
+import { nothing, resourceOf } from '#kit/http-versions';
 
 const tags = ['keys'];
 const key = resourceOf(keyValue);

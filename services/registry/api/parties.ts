@@ -7,7 +7,7 @@ import { changeOne, createOne, removeOne, type Store } from '../store/write.ts';
 import { readOne } from './read.ts';
 import { flat, sendNothing, sendPage, sendRow } from './respond.ts';
 import { pageOf, paging, problems, strict } from '#kit/http-schemas';
-import { expectedOf, ifMatch, nothing, resourceOf, versionField } from './schemas.ts';
+import { expectedOf, ifMatch, nothing, resourceOf, versionField } from '#kit/http-versions';
 
 const tags = ['parties'];
 const party = resourceOf(partyValue);

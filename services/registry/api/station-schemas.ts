@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { connectorValue, credentialValue, evseValue, stationValue } from '#contracts/registry';
 import { passwordBytes } from '../domain/credential.ts';
 import { nullable, strict } from '#kit/http-schemas';
-import { resourceOf, versionField } from './schemas.ts';
+import { resourceOf, versionField } from '#kit/http-versions';
 
 const { connectorId } = connectorValue.properties;
 const { evseId } = evseValue.properties;

@@ -16,7 +16,7 @@ import { credentialOf, type Shown } from './new-credential.ts';
 import { readOne } from './read.ts';
 import { beginsWith, equal, flat, refuse, sendNothing, sendPage, sendRow } from './respond.ts';
 import { pageOf, paging, problems, strict } from '#kit/http-schemas';
-import { expectedOf, ifMatch, nothing } from './schemas.ts';
+import { expectedOf, ifMatch, nothing } from '#kit/http-versions';
 import {
   bulkResult,
   station,

@@ -6,7 +6,7 @@ import { createTenant, findTenant, listTenants, renameTenant } from '../store/te
 import type { Store } from '../store/write.ts';
 import { flat, sendRow } from './respond.ts';
 import { pageLimits, pageOf, paging, problems, strict } from '#kit/http-schemas';
-import { expectedOf, ifMatch, resourceOf, versionField } from './schemas.ts';
+import { expectedOf, ifMatch, resourceOf, versionField } from '#kit/http-versions';
 
 const tags = ['tenants'];
 const tenant = resourceOf(tenantValue);

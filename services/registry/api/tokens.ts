@@ -11,7 +11,7 @@ import type { RegistryParts } from './parts.ts';
 import { readOne } from './read.ts';
 import { equal, flat, refuse, sendNothing, sendPage, sendRow } from './respond.ts';
 import { nullable, pageOf, paging, problems, strict } from '#kit/http-schemas';
-import { expectedOf, ifMatch, nothing, resourceOf, versionField } from './schemas.ts';
+import { expectedOf, ifMatch, nothing, resourceOf, versionField } from '#kit/http-versions';
 import { bulkResult } from './station-schemas.ts';
 
 const tags = ['tokens'];

@@ -5,7 +5,8 @@ import { transaction } from '#kit/postgres';
 import type { Change } from './outbox.ts';
 import { exists, notFound, refusalOf, Refused, stale, type Refusal } from './refusal.ts';
 import type { Row, Writing } from './table.ts';
-import type { Done, Expected, Store } from './write.ts';
+import type { Expected } from '#kit/http-versions';
+import type { Done, Store } from './write.ts';
 
 type TenantRow = {
   readonly tenant_id: string;

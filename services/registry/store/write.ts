@@ -1,5 +1,6 @@
 // Writes what operators ask for: one transaction holds the rows, what hangs on them, and what the log will be told.
 import type { PoolClient } from 'pg';
+import type { Expected } from '#kit/http-versions';
 import type { Caller } from '#kit/http';
 import { asTenant, type Database } from '#kit/postgres';
 import type { Violation } from '../domain/violation.ts';
@@ -16,9 +17,6 @@ export type Store = {
 };
 
 export type Done<T> = { readonly kind: 'done'; readonly result: T };
-
-/** Which version a change was made from, where the operator said it. */
-export type Expected = { readonly header: number | undefined; readonly body: number | undefined };
 
 /** What a change makes of a value, or what is wrong with it. */
 export type Decision<V> = { readonly value: V; readonly violations: readonly Violation[] };

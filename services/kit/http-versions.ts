@@ -1,7 +1,7 @@
-// What the routes of the registry have in common: audit fields, and which version a change was made from.
+// What APIs over rows with versions have in common: audit fields, and which version a change was made from.
 import Type, { type Static, type TObject, type TProperties } from 'typebox';
 
-export const auditFields = {
+const auditFields = {
   version: Type.Integer({ description: 'Grows with each change, and is never used again' }),
   createdAt: Type.String(),
   createdBy: Type.String({ description: 'Id of the key that made it' }),
@@ -14,6 +14,7 @@ export function resourceOf<P extends TProperties>(value: TObject<P>) {
   return Type.Object({ ...value.properties, ...auditFields });
 }
 
+/** The answer of a removal: 204. */
 export const nothing = Type.Null({ description: 'Done' });
 
 /** A change may say which version it was made from: by header (412 when stale) or in the body (409). */
@@ -22,8 +23,10 @@ export const versionField = {
   version: Type.Optional(Type.Integer({ minimum: 1, description: 'The version this change was made from' })),
 } as const;
 
+/** Which version a change was made from, where the caller said it: by header (stale: 412) or in the body (stale: 409). */
 export type Expected = { readonly header: number | undefined; readonly body: number | undefined };
 
+/** What a change expects, of its header and its body. */
 export function expectedOf(headers: Static<typeof ifMatch>, body?: { readonly version?: number }): Expected {
   const tag = headers['if-match'];
   return { header: tag === undefined ? undefined : Number(tag.slice(1, -1)), body: body?.version };
