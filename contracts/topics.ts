@@ -25,6 +25,19 @@ export const eventTypes = [
   'VariablesReported',
   'SecurityEventReported',
   'StationMessageRecorded',
+  'ReservationChanged',
+  'FirmwareStatusChanged',
+  'LogStatusChanged',
+  'CertificatesReported',
+  'LocalListReported',
+  'ChargingProfilesReported',
+  'ChargingLimitChanged',
+  'CompositeScheduleReported',
+  'AvailabilityChanged',
+  'DisplayMessagesReported',
+  'MonitorsReported',
+  'DeviceEventsReported',
+  'QuirksObserved',
 ] as const;
 export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted'] as const;
 export const sessionTypes = [
@@ -65,6 +78,8 @@ export function topicsFor(partitions: number) {
     registryStations: compacted('registry.stations.v1', registryPartitions, ['StationRegistered']),
     /** Current tokens for gateways; key tenant/tokenRef. */
     registryTokens: compacted('registry.tokens.v1', registryPartitions, ['TokenRegistered']),
+    /** Current policies of tenants for gateways; key tenant. */
+    registryTenants: compacted('registry.tenants.v1', 1, ['TenantRegistered']),
     /** Who holds which connection; key tenant/station. Leases of gateways; key gateway instance. */
     presence: compacted('gateway.presence.v1', partitions, ['StationPresence', 'GatewayLease']),
   } as const satisfies Record<string, Topic>;

@@ -18,6 +18,17 @@ export type AuthorizationPurpose = 'unknown' | 'authorize' | 'start' | 'update' 
 
 export type AuthorizationStatus = 'Unknown' | 'Accepted' | 'Blocked' | 'ConcurrentTx' | 'Expired' | 'Invalid' | 'NoCredit' | 'NotAllowedTypeEVSE' | 'NotAtThisLocation' | 'NotAtThisTime';
 
+/** What a station answered to a change of its availability. */
+export type AvailabilityChanged = {
+  meta: Meta;
+  /** null: the whole station */
+  evseId: number | null;
+  connectorId: number | null;
+  operative: boolean;
+  /** It takes effect when the running transactions are over */
+  scheduled: boolean;
+};
+
 /** A person must look: no price is made or changed by itself. */
 export type BillingReviewOpened = {
   eventId: string;
@@ -161,6 +172,46 @@ export type CdrVat = {
   amount: string;
 };
 
+export type CertificateChange = 'unknown' | 'report' | 'installed' | 'deleted' | 'signed' | 'signingRequested';
+
+/** Certificates of a station: all of the named types, or one that was installed, deleted, signed or asked for. */
+export type CertificatesReported = {
+  meta: Meta;
+  /** report: the answer is all there is of certificateTypes */
+  change: CertificateChange;
+  /** What a report was asked for; empty: all types */
+  certificateTypes: string[];
+  certificates: InstalledCertificate[];
+  /** 2.1 SignCertificate and CertificateSigned */
+  requestId: number | null;
+};
+
+/** A limit from elsewhere than us (2.x K12-K14). */
+export type ChargingLimitChanged = {
+  meta: Meta;
+  evseId: number | null;
+  /** EMS, Other, SO, CSO */
+  source: string;
+  cleared: boolean;
+  isGridCritical: boolean | null;
+  schedulesJson: string | null;
+};
+
+/** Charging profiles of a station: a report, one that it accepted, or those it cleared. */
+export type ChargingProfilesReported = {
+  meta: Meta;
+  change: ProfilesChange;
+  /** Of the request that asked for it; null where nobody asked */
+  requestId: number | null;
+  /** Number of this part in its request, from 0 */
+  part: number | null;
+  /** Whether this part is the last of its request; null where there are no parts */
+  last: boolean | null;
+  /** chargingLimitSource of a report: EMS, Other, SO, CSO */
+  source: string | null;
+  profiles: ReportedChargingProfile[];
+};
+
 /** What became of a command; the first one wins. */
 export type CommandCompleted = {
   eventId: string;
@@ -212,6 +263,19 @@ export type CommandSent = {
   sentAt: number;
 };
 
+/** What a station will allow, all profiles taken together. */
+export type CompositeScheduleReported = {
+  meta: Meta;
+  /** 0: the station */
+  evseId: number;
+  startsAt: number | null;
+  durationSeconds: number | null;
+  /** A or W */
+  unit: string | null;
+  /** Array of charging schedule periods as the OCPP version writes them */
+  periodsJson: string;
+};
+
 /** Which EVSE and connector a 1.6 connector number means. */
 export type ConnectorMapping = {
   reportedConnectorId: number;
@@ -233,12 +297,135 @@ export type ConnectorStatusChanged = {
   vendorErrorCode: string | null;
 };
 
+/** One event of NotifyEvent (2.x N07). */
+export type DeviceEvent = {
+  eventId: number;
+  occurredAt: number | null;
+  trigger: string;
+  /** eventId of what caused it */
+  cause: number | null;
+  value: string;
+  techCode: string | null;
+  techInfo: string | null;
+  cleared: boolean | null;
+  transactionId: string | null;
+  monitorId: number | null;
+  notificationType: string;
+  severity: number | null;
+  component: string;
+  componentInstance: string | null;
+  evseId: number | null;
+  connectorId: number | null;
+  variable: string;
+  variableInstance: string | null;
+};
+
+/** What a station notices about its own components (2.x NotifyEvent). */
+export type DeviceEventsReported = {
+  meta: Meta;
+  part: number | null;
+  last: boolean | null;
+  events: DeviceEvent[];
+};
+
+/** A message on a station's display (2.x O). */
+export type DisplayMessage = {
+  messageId: number;
+  priority: string | null;
+  state: string | null;
+  startsAt: number | null;
+  endsAt: number | null;
+  transactionId: string | null;
+  format: string | null;
+  language: string | null;
+  content: string | null;
+  component: string | null;
+  evseId: number | null;
+};
+
+export type DisplayMessagesChange = 'unknown' | 'report' | 'set' | 'cleared';
+
+/** Messages on a station's display: a report, one that it accepted, or one it cleared. */
+export type DisplayMessagesReported = {
+  meta: Meta;
+  change: DisplayMessagesChange;
+  /** Of the request that asked for it; null where nobody asked */
+  requestId: number | null;
+  /** Number of this part in its request, from 0 */
+  part: number | null;
+  /** Whether this part is the last of its request; null where there are no parts */
+  last: boolean | null;
+  messages: DisplayMessage[];
+};
+
+export type FirmwareJob = 'unknown' | 'update' | 'publish' | 'unpublish';
+
+/** A firmware job moved on: the answer to our request, or the station's notification. */
+export type FirmwareStatusChanged = {
+  meta: Meta;
+  job: FirmwareJob;
+  /** null where the station names none (1.6 core) */
+  requestId: number | null;
+  /** As OCPP names it; Requested for the 1.6 answer, which has none */
+  status: string;
+  /** Whether it is the answer to our request */
+  answered: boolean;
+  retrieveAt: number | null;
+  installAt: number | null;
+  signed: boolean | null;
+  /** MD5 of a published or unpublished firmware */
+  checksum: string | null;
+  /** Where a local controller publishes it */
+  locations: string[];
+  detail: string | null;
+};
+
 /** A gateway instance is alive; renewed every 5 s. */
 export type GatewayLease = {
   gatewayId: string;
   startedAt: number;
   renewedAt: number;
   ended: boolean;
+};
+
+/** A certificate in a station, by what OCPP tells of it. */
+export type InstalledCertificate = {
+  /** Use or type as OCPP names it; ChargingStationCertificate and V2GCertificate are the station's own */
+  certificateType: string;
+  hashAlgorithm: string | null;
+  issuerNameHash: string | null;
+  issuerKeyHash: string | null;
+  /** hex */
+  serialNumber: string | null;
+  /** Part of the chain of the one before it */
+  child: boolean;
+  /** Where we know the certificate itself */
+  subject: string | null;
+  /** Where we know the certificate itself */
+  expiresAt: number | null;
+};
+
+/** Version of the local authorisation list that a station has. */
+export type LocalListReported = {
+  meta: Meta;
+  /** 0: empty or none; -1: not supported (1.6) */
+  version: number;
+  /** Full or Differential where it is the answer to an update */
+  updateType: string | null;
+};
+
+/** An upload of logs or diagnostics moved on: the answer to our request, or the station's notification. */
+export type LogStatusChanged = {
+  meta: Meta;
+  /** Diagnostics (1.6 GetDiagnostics), DiagnosticsLog, SecurityLog, DataCollectorLog; empty where the station does not say */
+  logType: string;
+  requestId: number | null;
+  /** As OCPP names it */
+  status: string;
+  /** Whether it is the answer to our request */
+  answered: boolean;
+  fileName: string | null;
+  detail: string | null;
 };
 
 /** Envelope of every event about a station. */
@@ -276,6 +463,21 @@ export type MeterValuesSampled = {
   readings: Reading[];
 };
 
+export type MonitorsChange = 'unknown' | 'report' | 'set' | 'cleared';
+
+/** Variable monitors of a station: a report, those it accepted, or those it cleared. */
+export type MonitorsReported = {
+  meta: Meta;
+  change: MonitorsChange;
+  /** Of the request that asked for it; null where nobody asked */
+  requestId: number | null;
+  /** Number of this part in its request, from 0 */
+  part: number | null;
+  /** Whether this part is the last of its request; null where there are no parts */
+  last: boolean | null;
+  monitors: VariableMonitor[];
+};
+
 /** What a gateway needs to check a password, never the password. */
 export type PasswordVerifier = {
   /** hmac-sha256 for generated passwords (128 bits and more), scrypt for chosen ones */
@@ -293,6 +495,18 @@ export type PriceReading = {
   currentMilliA: number | null;
   /** Charging, SuspendedEV, SuspendedEVSE, Idle …: the session's state from here on */
   chargingState: string | null;
+};
+
+export type ProfilesChange = 'unknown' | 'report' | 'set' | 'cleared';
+
+/** A message that broke its schema and was understood all the same: what was wrong, and the frame as it came. */
+export type QuirksObserved = {
+  meta: Meta;
+  action: string;
+  /** Names of the repairs, or of what was detected */
+  quirks: string[];
+  /** The payload as it came, secrets and driver ids redacted */
+  frameJson: string | null;
 };
 
 /** Everything a meter said at one instant and in one context; usual measurands at the outlet as columns. */
@@ -341,6 +555,23 @@ export type RegistryChanged = {
 
 export type RegistryOperation = 'unknown' | 'created' | 'updated' | 'deleted';
 
+/** A charging profile of a station; of a cleared one, the criteria that were named. */
+export type ReportedChargingProfile = {
+  profileId: number | null;
+  /** 0: the station */
+  evseId: number | null;
+  stackLevel: number | null;
+  /** As OCPP 2.x names it */
+  purpose: string | null;
+  kind: string | null;
+  recurrency: string | null;
+  transactionId: string | null;
+  validFrom: number | null;
+  validTo: number | null;
+  /** Array of charging schedules as the OCPP version writes them */
+  schedulesJson: string | null;
+};
+
 /** One attribute of one variable of a component; a 1.6 key is a variable of the component named empty. */
 export type ReportedVariable = {
   component: string;
@@ -365,6 +596,25 @@ export type ReportedVariable = {
   maxLimit: string | null;
   valuesList: string | null;
   supportsMonitoring: boolean | null;
+};
+
+export type ReservationChange = 'unknown' | 'accepted' | 'used' | 'expired' | 'cancelled' | 'removed' | 'lost' | 'noTransaction';
+
+/** What became of a reservation: the answer of the station, its notice, or our timer. */
+export type ReservationChanged = {
+  meta: Meta;
+  /** Number by which we asked for it */
+  reservationId: number;
+  /** removed: by the station, 2.x Removed; lost: gone after a boot; noTransaction: 2.1 */
+  change: ReservationChange;
+  /** null: any of the station */
+  evseId: number | null;
+  /** 2.x, where no EVSE was named */
+  connectorType: string | null;
+  expiresAt: number | null;
+  tokenRef: string | null;
+  tokenType: string | null;
+  groupRef: string | null;
 };
 
 /** A sampled value without a column of its own in Reading. */
@@ -682,6 +932,33 @@ export type StationRegistered = {
   /** For stations that send no Sec-WebSocket-Protocol */
   defaultSubprotocol: string | null;
   connectorMap: ConnectorMapping[];
+  /** As operators registered it; quirk rules go by it until the station boots */
+  vendor: string | null;
+  /** As operators registered it */
+  model: string | null;
+  /** What the CN of a client certificate must be (profile 3) */
+  serialNumber: string | null;
+  /** Whether its frames go into charging.frames */
+  framesRecorded: boolean;
+  /** The operator consents to profile 2 for a station of profile 3 (2.x A05.FR.08-10) */
+  allowsProfileDowngrade: boolean;
+};
+
+/** Current policies of a tenant for gateways. */
+export type TenantRegistered = {
+  tenantId: string;
+  rowVersion: number;
+  /** What the O of a client certificate must be (profile 3); null: not checked */
+  organisation: string | null;
+  /** hold: kept for an operator's approval */
+  unknownStations: UnknownStations;
+  /** What a start gets whose token cannot be judged in time */
+  tokensUnavailable: TokensUnavailable;
+  /** Every token may charge */
+  freeVending: boolean;
+  /** VID: tokens (a vehicle's MAC address) are judged like cards */
+  autocharge: boolean;
+  framesRecorded: boolean;
 };
 
 /** Current value of a token for gateways: no uid, no name. */
@@ -695,6 +972,8 @@ export type TokenRegistered = {
   /** Empty: everywhere */
   locationIds: string[];
 };
+
+export type TokensUnavailable = 'refuse' | 'accept';
 
 /** A transaction ended at the station. */
 export type TransactionEnded = {
@@ -779,8 +1058,29 @@ export type TransactionUpdated = {
   cableMaxCurrentMilliA: number | null;
 };
 
+export type UnknownStations = 'refuse' | 'hold';
+
 /** 16 bytes. */
 export type Uuid = Buffer;
+
+/** A monitor on a variable (2.x N). */
+export type VariableMonitor = {
+  monitorId: number | null;
+  component: string;
+  componentInstance: string | null;
+  evseId: number | null;
+  connectorId: number | null;
+  variable: string;
+  variableInstance: string | null;
+  transaction: boolean | null;
+  /** decimal */
+  value: string | null;
+  /** UpperThreshold, LowerThreshold, Delta, Periodic, PeriodicClockAligned, ... */
+  type: string | null;
+  /** 0 (danger) to 9 (debug) */
+  severity: number | null;
+  eventNotificationType: string | null;
+};
 
 /** Configuration as the station reports it, or the answer to a read. */
 export type VariablesReported = {
@@ -806,7 +1106,20 @@ export type ChargingEvent =
   | ({ type: 'MeterValuesSampled' } & MeterValuesSampled)
   | ({ type: 'VariablesReported' } & VariablesReported)
   | ({ type: 'SecurityEventReported' } & SecurityEventReported)
-  | ({ type: 'StationMessageRecorded' } & StationMessageRecorded);
+  | ({ type: 'StationMessageRecorded' } & StationMessageRecorded)
+  | ({ type: 'ReservationChanged' } & ReservationChanged)
+  | ({ type: 'FirmwareStatusChanged' } & FirmwareStatusChanged)
+  | ({ type: 'LogStatusChanged' } & LogStatusChanged)
+  | ({ type: 'CertificatesReported' } & CertificatesReported)
+  | ({ type: 'LocalListReported' } & LocalListReported)
+  | ({ type: 'ChargingProfilesReported' } & ChargingProfilesReported)
+  | ({ type: 'ChargingLimitChanged' } & ChargingLimitChanged)
+  | ({ type: 'CompositeScheduleReported' } & CompositeScheduleReported)
+  | ({ type: 'AvailabilityChanged' } & AvailabilityChanged)
+  | ({ type: 'DisplayMessagesReported' } & DisplayMessagesReported)
+  | ({ type: 'MonitorsReported' } & MonitorsReported)
+  | ({ type: 'DeviceEventsReported' } & DeviceEventsReported)
+  | ({ type: 'QuirksObserved' } & QuirksObserved);
 
 export type CommandRecord =
   | ({ type: 'CommandRequested' } & CommandRequested)
@@ -833,6 +1146,19 @@ export type Records = {
   VariablesReported: VariablesReported;
   SecurityEventReported: SecurityEventReported;
   StationMessageRecorded: StationMessageRecorded;
+  ReservationChanged: ReservationChanged;
+  FirmwareStatusChanged: FirmwareStatusChanged;
+  LogStatusChanged: LogStatusChanged;
+  CertificatesReported: CertificatesReported;
+  LocalListReported: LocalListReported;
+  ChargingProfilesReported: ChargingProfilesReported;
+  ChargingLimitChanged: ChargingLimitChanged;
+  CompositeScheduleReported: CompositeScheduleReported;
+  AvailabilityChanged: AvailabilityChanged;
+  DisplayMessagesReported: DisplayMessagesReported;
+  MonitorsReported: MonitorsReported;
+  DeviceEventsReported: DeviceEventsReported;
+  QuirksObserved: QuirksObserved;
   CommandRequested: CommandRequested;
   CommandSent: CommandSent;
   CommandCompleted: CommandCompleted;
@@ -847,6 +1173,7 @@ export type Records = {
   RegistryChanged: RegistryChanged;
   StationRegistered: StationRegistered;
   TokenRegistered: TokenRegistered;
+  TenantRegistered: TenantRegistered;
   StationPresence: StationPresence;
   GatewayLease: GatewayLease;
 };

@@ -87,6 +87,7 @@ function aboutOf(record: AnyRecord): { stationId: string; at: number } | undefin
     case 'RegistryChanged':
     case 'StationRegistered':
     case 'TokenRegistered':
+    case 'TenantRegistered':
     case 'StationPresence':
     case 'GatewayLease':
       return undefined;

@@ -108,6 +108,11 @@ export function registeredStation(
     bootPolicy,
     defaultSubprotocol,
     connectorMap: connectorMapOf(station.evses),
+    vendor: station.vendor,
+    model: station.model,
+    serialNumber: null,
+    framesRecorded: true,
+    allowsProfileDowngrade: false,
   };
 }
 

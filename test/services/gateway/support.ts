@@ -19,6 +19,11 @@ export const station: StationRegistered = {
   bootPolicy: 'accept',
   defaultSubprotocol: null,
   connectorMap: [],
+  vendor: null,
+  model: null,
+  serialNumber: null,
+  framesRecorded: true,
+  allowsProfileDowngrade: false,
 };
 
 export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {

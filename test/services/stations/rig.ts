@@ -289,6 +289,11 @@ function register(log: LogWriter, topics: Topics, stationId: string): Promise<nu
     bootPolicy: 'accept',
     defaultSubprotocol: null,
     connectorMap: [],
+    vendor: null,
+    model: null,
+    serialNumber: null,
+    framesRecorded: true,
+    allowsProfileDowngrade: false,
   });
   return append(log, topics.registryStations, stationKey(tenantId, stationId), { type: 'StationRegistered', value });
 }
