@@ -166,8 +166,7 @@ export class Admissions {
       return this.#unavailable('duplicate-identity');
     const negotiated = negotiate(upgrade.subprotocols, station.defaultSubprotocol);
     if (negotiated === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'subprotocol' };
-    const dialect = negotiated.version === '2.1' ? undefined : dialects[negotiated.version];
-    if (dialect === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'subprotocol' };
+    const dialect = dialects[negotiated.version];
     const { subprotocol } = negotiated;
     const remoteAddress = address ?? upgrade.remoteAddress;
     return {

@@ -11,6 +11,7 @@ import type { IntentTable } from './domain/intent.ts';
 import { actions16 } from './ocpp16/actions.ts';
 import { intents16 } from './ocpp16/intents.ts';
 import { actions201 } from './ocpp2/actions201.ts';
+import { actions21 } from './ocpp2/actions21.ts';
 import { intents201 } from './ocpp2/intents.ts';
 import type { PresenceWriter } from './presence.ts';
 import type { Pressure } from './pressure.ts';
@@ -44,7 +45,8 @@ export type GatewayParts = {
 /** The tables of one version; a connection is bound to one at its upgrade. */
 export type Dialect = { readonly version: OcppVersion; readonly actions: ActionTable; readonly intents: IntentTable };
 
-export const dialects: Readonly<Record<'1.6' | '2.0.1', Dialect>> = {
+export const dialects: Readonly<Record<OcppVersion, Dialect>> = {
   '1.6': { version: '1.6', actions: actions16, intents: intents16 },
   '2.0.1': { version: '2.0.1', actions: actions201, intents: intents201 },
+  '2.1': { version: '2.1', actions: actions21, intents: intents201 },
 };

@@ -1,7 +1,11 @@
 // Chooses the OCPP version of a connection: the client's preference among what we offer, never the URL's.
 import type { OcppVersion } from '#contracts/ocpp';
 
-export const offered: Readonly<Record<string, OcppVersion>> = { 'ocpp1.6': '1.6', 'ocpp2.0.1': '2.0.1' };
+export const offered: Readonly<Record<string, OcppVersion>> = {
+  'ocpp1.6': '1.6',
+  'ocpp2.0.1': '2.0.1',
+  'ocpp2.1': '2.1',
+};
 
 export type Negotiated = { readonly subprotocol: string; readonly version: OcppVersion; readonly echo: boolean };
 

@@ -4,6 +4,7 @@ import type { WebSocket } from 'uWebSockets.js';
 import { decodeRecord, encodeRecord, type AnyRecord } from '#contracts/codec';
 import { intents, type Intent } from '#contracts/commands';
 import type { CommandRequested, Records, StationPresence, TokenRegistered } from '#contracts/generated/types';
+import type { OcppVersion } from '#contracts/ocpp';
 import { topicsFor } from '#contracts/topics';
 import { Fault } from '#kit/fault';
 import type { AppendRecord, LogRecord, LogWriter } from '#kit/event-log/types';
@@ -172,7 +173,7 @@ export type FakeSocket = {
 /** A connection on a socket that remembers what was written. */
 export function connect(
   gateway: FakeGateway,
-  version: '1.6' | '2.0.1' = '1.6',
+  version: OcppVersion = '1.6',
 ): { connection: Connection; socket: FakeSocket } {
   const socket: FakeSocket = {
     sent: [],

@@ -64,12 +64,14 @@ test('a 40-digit hex password is also tried as the key it spells, other text is 
 test('the client prefers a version, we take its first that we offer', () => {
   assert.deepEqual(negotiate('ocpp2.0.1, ocpp1.6', null), { subprotocol: 'ocpp2.0.1', version: '2.0.1', echo: true });
   assert.deepEqual(negotiate('ocpp1.6,ocpp2.0.1', null)?.version, '1.6');
-  assert.deepEqual(negotiate('ocpp2.1, ocpp1.5, OCPP1.6', null), {
+  assert.deepEqual(negotiate('ocpp2.1,ocpp2.0.1', null), { subprotocol: 'ocpp2.1', version: '2.1', echo: true });
+  assert.deepEqual(negotiate('', 'ocpp2.1')?.version, '2.1');
+  assert.deepEqual(negotiate('ocpp2.2, ocpp1.5, OCPP1.6', null), {
     subprotocol: 'OCPP1.6',
     version: '1.6',
     echo: true,
   });
-  for (const none of ['ocpp1.5', 'soap', 'ocpp2.1', 'toString'])
+  for (const none of ['ocpp1.5', 'soap', 'ocpp2.0', 'toString'])
     assert.equal(negotiate(none, 'ocpp1.6'), undefined, none);
 });
 
