@@ -1,0 +1,59 @@
+// What a row must ask of others before it can answer a station: the shell asks, and 'unreachable' is an answer.
+
+/** A certificate as OCSP names it. */
+export type CertificateHash = {
+  readonly hashAlgorithm: string;
+  readonly issuerNameHash: string;
+  readonly issuerKeyHash: string;
+  readonly serialNumber: string;
+};
+
+export type Question =
+  /** Is the certificate revoked? (2.x M06 GetCertificateStatus) */
+  | { readonly kind: 'ocsp'; readonly certificate: CertificateHash; readonly responderUrl: string }
+  /** Of several certificates, by CRL or OCSP (2.1 GetCertificateChainStatus). */
+  | { readonly kind: 'chain-status'; readonly certificates: readonly ChainCertificate[] }
+  /** A contract certificate for a vehicle (2.x M01, M02 Get15118EVCertificate): its EXI messages pass through us. */
+  | {
+      readonly kind: 'contract-certificate';
+      readonly action: string;
+      readonly schemaVersion: string;
+      readonly exiRequest: string;
+      readonly contractsMax: number | null;
+      readonly prioritizedEmaids: readonly string[];
+    }
+  /** Whose VAT number is it? (2.1 C24 VatNumberValidation) */
+  | { readonly kind: 'vat-number'; readonly vatNumber: string; readonly evseId: number | null };
+
+export type ChainCertificate = {
+  readonly hash: CertificateHash;
+  readonly source: 'CRL' | 'OCSP';
+  readonly urls: readonly string[];
+};
+
+export type CertificateStatus = {
+  readonly status: 'Good' | 'Revoked' | 'Unknown' | 'Failed';
+  /** ms since epoch */
+  readonly nextUpdateAt: number;
+};
+
+export type Company = {
+  readonly name: string;
+  readonly address1: string;
+  readonly city: string;
+  readonly country: string;
+  readonly address2?: string;
+  readonly postalCode?: string;
+};
+
+export type Answer =
+  /** DER of the OCSP response, base64 */
+  | { readonly kind: 'ocsp'; readonly response: string }
+  /** In the order of the question's certificates. */
+  | { readonly kind: 'chain-status'; readonly statuses: readonly CertificateStatus[] }
+  | { readonly kind: 'contract-certificate'; readonly exiResponse: string; readonly contractsLeft: number | null }
+  | { readonly kind: 'vat-number'; readonly company: Company | null }
+  /** Asked, and refused: why, in one sentence. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** Nobody to ask, no answer in time, or an answer that is none. */
+  | { readonly kind: 'unreachable'; readonly why: string };
