@@ -40,6 +40,7 @@ export const eventTypes = [
   'QuirksObserved',
 ] as const;
 export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted'] as const;
+export const frameTypes = ['ExchangeRecorded'] as const;
 export const sessionTypes = [
   'SessionStarted',
   'SessionUpdated',
@@ -67,6 +68,14 @@ export function topicsFor(partitions: number) {
       cleanup: 'delete',
       retentionMs: 7 * dayMs,
       types: commandTypes,
+    },
+    /** One record per exchange, redacted; key tenant/station. Written with acks=1, shed first, never waited for. */
+    frames: {
+      name: 'charging.frames.v1',
+      partitions,
+      cleanup: 'delete',
+      retentionMs: 3 * dayMs,
+      types: frameTypes,
     },
     /** What sessions say; key tenant/session. */
     sessions: keep('charging.sessions.v1', partitions, sessionTypes),
@@ -98,7 +107,9 @@ export function allTopics(topics: Topics): readonly Topic[] {
   const all: readonly Topic[] = Object.values(topics);
   return [
     ...all,
-    ...[topics.events, topics.commands, topics.sessions, topics.cdrs, topics.registryChanges].map(deadLettersOf),
+    ...[topics.events, topics.commands, topics.frames, topics.sessions, topics.cdrs, topics.registryChanges].map(
+      deadLettersOf,
+    ),
   ];
 }
 

@@ -358,6 +358,42 @@ export type DisplayMessagesReported = {
   messages: DisplayMessage[];
 };
 
+export type ExchangeDirection = 'station' | 'csms';
+
+/** One frame of OCPP and what became of it, for people who look for a fault; redacted, kept for days, the first that is shed. */
+export type ExchangeRecorded = {
+  tenantId: string;
+  stationId: string;
+  gatewayId: string;
+  /** Counts the exchanges of its gateway, those that were shed too: with gatewayId its identity, and a gap is what is missing */
+  seq: number;
+  connectionEpoch: number | null;
+  ocppVersion: string;
+  /** Who sent the first frame of the exchange */
+  direction: ExchangeDirection;
+  /** null: none could be read */
+  messageId: string | null;
+  /** null: none could be read */
+  action: string | null;
+  /** The frame as it came or went; redacted, then cut */
+  requestFrame: string;
+  /** How many characters were cut from its end */
+  requestCharsCut: number;
+  /** The frame that answered it; null: none did */
+  answerFrame: string | null;
+  answerCharsCut: number;
+  /** Code of the CALLERROR, as the frame has it */
+  errorCode: string | null;
+  /** When the request came, or went; gateway clock, ms */
+  receivedAt: number;
+  /** Until the answer was written, or came; null: none did */
+  latencyMs: number | null;
+  /** answered, or why not: an error kind, a reason of a frame fault, repeated, timeout, closed … */
+  outcome: string;
+  /** Names of the repairs that its payload needed */
+  quirks: string[];
+};
+
 export type FirmwareJob = 'unknown' | 'update' | 'publish' | 'unpublish';
 
 /** A firmware job moved on: the answer to our request, or the station's notification. */
@@ -971,6 +1007,15 @@ export type TokenRegistered = {
   groupRef: string | null;
   /** Empty: everywhere */
   locationIds: string[];
+  /** OCPI party that issued it; null: our own */
+  issuer: string | null;
+  /** Sessions at the same time; null: any number */
+  concurrentSessionsMax: number | null;
+  /** Whether a partner's token may be judged without asking the partner */
+  whitelist: Whitelist;
+  /** In which a station shall speak to its driver */
+  language: string | null;
+  chargingPriority: number | null;
 };
 
 export type TokensUnavailable = 'refuse' | 'accept';
@@ -1094,6 +1139,8 @@ export type VariablesReported = {
   unknownVariables: string[];
 };
 
+export type Whitelist = 'ALWAYS' | 'ALLOWED' | 'ALLOWED_OFFLINE' | 'NEVER';
+
 export type ChargingEvent =
   | ({ type: 'StationConnected' } & StationConnected)
   | ({ type: 'StationDisconnected' } & StationDisconnected)
@@ -1162,6 +1209,7 @@ export type Records = {
   CommandRequested: CommandRequested;
   CommandSent: CommandSent;
   CommandCompleted: CommandCompleted;
+  ExchangeRecorded: ExchangeRecorded;
   SessionStarted: SessionStarted;
   SessionUpdated: SessionUpdated;
   SessionFlagged: SessionFlagged;
