@@ -1,5 +1,6 @@
 // What operators write: the shapes of the registry's values, as its API answers them and as RegistryChanged carries them.
 import Type, { type Static, type TSchema } from 'typebox';
+import { plugs } from './plugs.ts';
 
 const strict = { additionalProperties: false } as const;
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -23,7 +24,31 @@ export const tokenRef = Type.String({ pattern: tokenRefPattern, description: 'Ps
 const name = Type.String({ minLength: 1, maxLength: 255 });
 const instant = Type.String({ description: 'ISO 8601, UTC' });
 
-export const tenantValue = Type.Object({ tenantId: Type.String({ pattern: tenantIdPattern }), name }, strict);
+export const tenantValue = Type.Object(
+  {
+    tenantId: Type.String({ pattern: tenantIdPattern }),
+    name,
+    organisation: nullable(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'What the O of a station’s client certificate must be (security profile 3); null: not checked',
+      }),
+    ),
+    unknownStations: Type.Enum(['refuse', 'hold'], {
+      description: 'What becomes of a station that nobody registered; hold: it waits for approval',
+    }),
+    tokensUnavailable: Type.Enum(['refuse', 'accept'], {
+      description: 'What a driver gets whose partner cannot be asked in time',
+    }),
+    freeVending: Type.Boolean({ description: 'Every token may charge, and no token too' }),
+    autocharge: Type.Boolean({
+      description: 'Vehicles that are recognised by their MAC address are judged like cards',
+    }),
+    framesRecorded: Type.Boolean({ description: 'Exchanges with stations are kept for some days' }),
+  },
+  strict,
+);
 
 export const partyValue = Type.Object(
   {
@@ -55,52 +80,6 @@ export const locationValue = Type.Object(
   },
   strict,
 );
-
-/** OCPI's names of plugs (2.3.0, 8.4.4). */
-export const plugs = [
-  'CHADEMO',
-  'CHAOJI',
-  'DOMESTIC_A',
-  'DOMESTIC_B',
-  'DOMESTIC_C',
-  'DOMESTIC_D',
-  'DOMESTIC_E',
-  'DOMESTIC_F',
-  'DOMESTIC_G',
-  'DOMESTIC_H',
-  'DOMESTIC_I',
-  'DOMESTIC_J',
-  'DOMESTIC_K',
-  'DOMESTIC_L',
-  'DOMESTIC_M',
-  'DOMESTIC_N',
-  'DOMESTIC_O',
-  'GBT_AC',
-  'GBT_DC',
-  'IEC_60309_2_single_16',
-  'IEC_60309_2_three_16',
-  'IEC_60309_2_three_32',
-  'IEC_60309_2_three_64',
-  'IEC_62196_T1',
-  'IEC_62196_T1_COMBO',
-  'IEC_62196_T2',
-  'IEC_62196_T2_COMBO',
-  'IEC_62196_T3A',
-  'IEC_62196_T3C',
-  'MCS',
-  'NEMA_5_20',
-  'NEMA_6_30',
-  'NEMA_6_50',
-  'NEMA_10_30',
-  'NEMA_10_50',
-  'NEMA_14_30',
-  'NEMA_14_50',
-  'PANTOGRAPH_BOTTOM_UP',
-  'PANTOGRAPH_TOP_DOWN',
-  'SAE_J3400',
-  'TESLA_R',
-  'TESLA_S',
-] as const;
 
 export const connectorValue = Type.Object(
   {
@@ -152,9 +131,16 @@ export const stationValue = Type.Object(
     heartbeatSeconds: Type.Integer({ minimum: 10, maximum: 86_400 }),
     bootPolicy: Type.Enum(['accept', 'pending', 'reject'], { description: 'Answer to a BootNotification' }),
     defaultSubprotocol: nullable(
-      Type.Enum(['ocpp1.6', 'ocpp2.0.1'], { description: 'For old firmware that offers no subprotocol' }),
+      Type.Enum(['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'], { description: 'For old firmware that offers no subprotocol' }),
     ),
     evses: Type.Array(evseValue, { maxItems: 100 }),
+    serialNumber: nullable(
+      Type.String({ minLength: 1, maxLength: 64, description: 'What the CN of its client certificate must be' }),
+    ),
+    framesRecorded: Type.Boolean({ description: 'Its exchanges are kept for some days, where the tenant wants that' }),
+    allowsProfileDowngrade: Type.Boolean({
+      description: 'It may go from security profile 3 to 2 (OCPP 2.1, A05.FR.08)',
+    }),
   },
   strict,
 );
@@ -184,6 +170,9 @@ export const tokenStatuses = [
   'NotAtThisTime',
 ] as const;
 
+/** OCPI's WhitelistType (2.2.1, 12.4.5): whether a partner's token may be judged without asking the partner. */
+export const whitelists = ['ALWAYS', 'ALLOWED', 'ALLOWED_OFFLINE', 'NEVER'] as const;
+
 /** A token as everybody may know it: no uid, no name. */
 export const tokenValue = Type.Object(
   {
@@ -195,6 +184,25 @@ export const tokenValue = Type.Object(
     locationIds: Type.Array(locationId, { maxItems: 100, description: 'Where it may charge; empty: everywhere' }),
     issuer: nullable(
       Type.String({ pattern: partyIdPattern, description: 'OCPI party that issued it, as in NL-EMP; null: our own' }),
+    ),
+    concurrentSessionsMax: nullable(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'Sessions at the same time; null: any number' }),
+    ),
+    whitelist: Type.Enum([...whitelists], {
+      description: 'Whether a partner’s token may be judged without asking the partner, by OCPI’s words',
+    }),
+    language: nullable(
+      Type.String({
+        pattern: '^[A-Za-z0-9-]{2,8}$',
+        description: 'In which a station shall speak to its driver (RFC 5646)',
+      }),
+    ),
+    chargingPriority: nullable(
+      Type.Integer({
+        minimum: -9,
+        maximum: 9,
+        description: 'From -9 to 9, as OCPP 2.x has it; null: the station’s default',
+      }),
     ),
   },
   strict,

@@ -1,6 +1,6 @@
 // What a gateway knows without asking: stations, tokens and presence, followed from their compacted topics.
 import { decodeAs, decodeRecord } from '#contracts/codec';
-import type { StationPresence, StationRegistered, TokenRegistered } from '#contracts/generated/types';
+import type { StationPresence, StationRegistered, TenantRegistered, TokenRegistered } from '#contracts/generated/types';
 import { stationKey, tokenKey } from '#contracts/keys';
 import type { Topics } from '#contracts/topics';
 import { openTable } from '#kit/event-log/table';
@@ -27,6 +27,8 @@ export type Caches = {
   readonly ready: boolean;
   station(key: string): StationRegistered | undefined;
   token(tenantId: string, tokenRef: string): TokenRegistered | undefined;
+  /** A tenant of which nothing is known has the careful defaults. */
+  tenant(tenantId: string): TenantRegistered;
   presence(key: string): StationPresence | undefined;
   listen(listener: CacheListener): void;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export type Caches = {
 export function openCaches(options: CachesOptions): Caches {
   const stations = new Map<string, string>();
   const tokens = new Map<string, string>();
+  const tenants = new Map<string, TenantRegistered>();
   const presences = new Map<string, StationPresence>();
   const { topics } = options;
   let listener: CacheListener | undefined;
@@ -50,6 +53,7 @@ export function openCaches(options: CachesOptions): Caches {
     follow(options, topics.registryTokens.name, (record) =>
       remember(tokens, record, 'TokenRegistered', options.logger),
     ),
+    follow(options, topics.registryTenants.name, (record) => rememberTenant(tenants, record, options.logger)),
     follow(options, topics.presence.name, (record) => {
       if (record.value === null) presences.delete(record.key);
       const presence = record.value === null ? undefined : readPresence(record.value, options.logger);
@@ -70,6 +74,7 @@ export function openCaches(options: CachesOptions): Caches {
     },
     station: (key) => decodedOf(stations.get(key), 'StationRegistered'),
     token: (tenantId, tokenRef) => decodedOf(tokens.get(tokenKey(tenantId, tokenRef)), 'TokenRegistered'),
+    tenant: (tenantId) => tenants.get(tenantId) ?? defaultTenant(tenantId),
     presence: (key) => presences.get(key),
     listen: (wanted) => {
       listener = wanted;
@@ -78,6 +83,34 @@ export function openCaches(options: CachesOptions): Caches {
       await Promise.all(tables.map((table) => table.close()));
     },
   };
+}
+
+/** What a tenant wants of which the registry told nothing (yet). */
+export function defaultTenant(tenantId: string): TenantRegistered {
+  return {
+    tenantId,
+    rowVersion: 0,
+    organisation: null,
+    unknownStations: 'refuse',
+    tokensUnavailable: 'refuse',
+    freeVending: false,
+    autocharge: false,
+    framesRecorded: true,
+  };
+}
+
+/** Few, and asked on every CALL: kept decoded. */
+function rememberTenant(tenants: Map<string, TenantRegistered>, record: LogRecord, logger: Logger): void {
+  if (record.value === null) {
+    tenants.delete(record.key);
+    return;
+  }
+  try {
+    const tenant = decodeAs('TenantRegistered', record.value);
+    if ((tenants.get(record.key)?.rowVersion ?? 0) <= tenant.rowVersion) tenants.set(record.key, tenant);
+  } catch (error) {
+    logger.error({ err: error, offset: record.offset }, 'unreadable tenant');
+  }
 }
 
 type CachedType = 'StationRegistered' | 'TokenRegistered';

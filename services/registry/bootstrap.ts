@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg';
 import { transaction } from '#kit/postgres';
 import { keyHashOf } from './domain/key.ts';
+import { tenantOf } from './domain/tenant.ts';
 import { keys, parties, type Kind } from './store/kinds.ts';
 import { changeOf, insertTenant } from './store/tenants.ts';
 import { upsertRows } from './store/table.ts';
@@ -21,7 +22,7 @@ export async function bootstrap(store: Store, firstKey: string): Promise<void> {
     await client.query(`select pg_advisory_xact_lock(hashtext('bootstrap'))`);
     const { rows } = await client.query('select 1 from tenants limit 1');
     if (rows.length === 0) {
-      const tenant = await insertTenant(client, by, { tenantId: firstTenantId, name: 'Default' });
+      const tenant = await insertTenant(client, by, tenantOf({ tenantId: firstTenantId, name: 'Default' }));
       if (tenant !== undefined) await store.enqueue(client, [changeOf(tenant, 'created', by)]);
       await create(store, client, parties, firstParty);
     }

@@ -52,8 +52,10 @@ type Opening = { readonly secrets: Secrets; readonly lifecycle: Lifecycle };
 async function open(config: RegistryConfig, topics: RelayTopics, { secrets, lifecycle }: Opening): Promise<string> {
   const logger = createLogger('registry');
   const { brokers, databaseUrl, databasePoolMax: poolMax, replicationFactor, host, port } = config;
-  const { registryChanges, registryStations, registryTokens } = topics;
-  await ensureTopics(brokers, [registryChanges, registryStations, registryTokens], { replicationFactor });
+  const { registryChanges, registryStations, registryTokens, registryTenants } = topics;
+  await ensureTopics(brokers, [registryChanges, registryStations, registryTokens, registryTenants], {
+    replicationFactor,
+  });
   const database = lifecycle.add(
     'database',
     await openDatabase({ url: databaseUrl, role: 'registry', schema, poolMax, logger }),

@@ -1,20 +1,22 @@
 // Tells the log what was written: every change into the history, current stations and tokens into the caches of gateways.
 import { encodeRecord } from '#contracts/codec';
 import { partitionOf } from '#contracts/keys';
-import { registryPartitions, type Topics } from '#contracts/topics';
+import type { Topic, Topics } from '#contracts/topics';
 import type { LogWriter } from '#kit/event-log/types';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import { runOutboxRelay, type OutboxEntry, type OutboxRelayOptions } from '#kit/outbox';
 import { asTenant, type Database } from '#kit/postgres';
 import { registeredStation } from './domain/station.ts';
+import { registeredTenant } from './domain/tenant.ts';
 import { registeredToken } from './domain/token.ts';
 import { stations, tokens } from './store/kinds.ts';
 import { changeKey, payloadOf, type Current, type Payload } from './store/outbox.ts';
 import { verifiersOf } from './store/stations.ts';
 import { findRow } from './store/table.ts';
+import { tenantRow } from './store/tenants.ts';
 
-export type RelayTopics = Pick<Topics, 'registryChanges' | 'registryStations' | 'registryTokens'>;
+export type RelayTopics = Pick<Topics, 'registryChanges' | 'registryStations' | 'registryTokens' | 'registryTenants'>;
 
 export type RelayOptions = {
   readonly database: Database;
@@ -22,6 +24,12 @@ export type RelayOptions = {
   readonly topics: RelayTopics;
   readonly logger: Logger;
 };
+
+const cacheOf = {
+  stations: 'registryStations',
+  tokens: 'registryTokens',
+  tenants: 'registryTenants',
+} as const satisfies Record<Current['topic'], keyof RelayTopics>;
 
 export function runRelay({ database, writer, topics, logger }: RelayOptions): Closable {
   return runOutboxRelay({
@@ -49,17 +57,14 @@ export function recordsOf(topics: RelayTopics, entry: OutboxEntry): ReturnType<O
         ];
   if (current === null) return history;
   const { key, bytes } = current;
-  const isStation = current.topic === 'stations';
+  const { name, partitions, types }: Topic = topics[cacheOf[current.topic]];
+  const [type = ''] = types;
   return [
     ...history,
     {
-      topic: isStation ? topics.registryStations.name : topics.registryTokens.name,
-      partition: partitionOf(key, registryPartitions),
-      record: {
-        key,
-        type: isStation ? 'StationRegistered' : 'TokenRegistered',
-        value: bytes === null ? null : Buffer.from(bytes, 'base64'),
-      },
+      topic: name,
+      partition: partitionOf(key, partitions),
+      record: { key, type, value: bytes === null ? null : Buffer.from(bytes, 'base64') },
     },
   ];
 }
@@ -68,15 +73,13 @@ export function recordsOf(topics: RelayTopics, entry: OutboxEntry): ReturnType<O
 export async function currentEntries(database: Database, entries: readonly OutboxEntry[]): Promise<OutboxEntry[]> {
   const named = new Map(
     entries
-      .filter(({ topic }) => topic === 'station' || topic === 'token')
+      .filter(({ topic }) => Object.hasOwn(currentOf, topic))
       .map((entry) => [`${entry.topic}/${entry.key}`, entry]),
   );
   const now: OutboxEntry[] = [];
   for (const entry of named.values()) {
     const [tenantId, id] = splitKey(entry.key);
-    const { rowVersion, current } = await (entry.topic === 'station'
-      ? currentStation(database, tenantId, id)
-      : currentToken(database, tenantId, id));
+    const { rowVersion, current } = await currentOf[entry.topic as keyof typeof currentOf](database, tenantId, id);
     now.push({
       ...entry,
       rowVersion: rowVersion ?? entry.rowVersion,
@@ -106,6 +109,16 @@ function currentToken(database: Database, tenantId: string, id: string): Promise
     return { rowVersion: row.audit.version, current: { topic: 'tokens', id, value } };
   });
 }
+
+async function currentTenant(database: Database, _tenantId: string, id: string): Promise<Now> {
+  const row = await tenantRow(database, id);
+  if (row === undefined) return { rowVersion: undefined, current: { topic: 'tenants', id, value: null } };
+  const { version } = row.audit;
+  return { rowVersion: version, current: { topic: 'tenants', id, value: registeredTenant(row.value, version) } };
+}
+
+/** The kinds of which gateways keep a cache. */
+const currentOf = { station: currentStation, token: currentToken, tenant: currentTenant } as const;
 
 /** `tenant/id`; a tenant holds no slash. */
 function splitKey(key: string): [string, string] {

@@ -2,7 +2,8 @@
 import Type from 'typebox';
 import { tenantIdPattern, tenantValue } from '#contracts/registry';
 import { decodeCursor, encodeCursor, type HttpApi } from '#kit/http';
-import { createTenant, findTenant, listTenants, renameTenant } from '../store/tenants.ts';
+import { tenantOf } from '../domain/tenant.ts';
+import { changeTenant, createTenant, findTenant, listTenants } from '../store/tenants.ts';
 import type { Store } from '../store/write.ts';
 import { flat, sendRow } from './respond.ts';
 import { pageLimits, pageOf, paging, problems, strict } from '#kit/http-schemas';
@@ -11,7 +12,9 @@ import { expectedOf, ifMatch, resourceOf, versionField } from '#kit/http-version
 const tags = ['tenants'];
 const tenant = resourceOf(tenantValue);
 const params = Type.Object({ tenantId: Type.String({ pattern: tenantIdPattern }) });
-const patch = Type.Object({ name: tenantValue.properties.name, ...versionField }, strict);
+const { tenantId: _identity, ...fields } = Type.Partial(tenantValue).properties;
+const input = Type.Object({ ...fields, ...Type.Pick(tenantValue, ['tenantId', 'name']).properties }, strict);
+const patch = Type.Object({ ...fields, ...versionField }, strict);
 
 export function addTenantRoutes(api: HttpApi, store: Store): void {
   api.get(
@@ -37,9 +40,9 @@ export function addTenantRoutes(api: HttpApi, store: Store): void {
   );
   api.post(
     '/v1/tenants',
-    { schema: { tags, summary: 'Create a tenant', body: tenantValue, response: { 201: tenant, ...problems } } },
+    { schema: { tags, summary: 'Create a tenant', body: input, response: { 201: tenant, ...problems } } },
     async ({ caller: { actor }, body }, reply) =>
-      sendRow(reply, await createTenant(store, { actor, at: store.now() }, body), flat, 201),
+      sendRow(reply, await createTenant(store, { actor, at: store.now() }, tenantOf(body)), flat, 201),
   );
   api.get(
     '/v1/tenants/:tenantId',
@@ -51,17 +54,17 @@ export function addTenantRoutes(api: HttpApi, store: Store): void {
     {
       schema: {
         tags,
-        summary: 'Rename a tenant',
+        summary: 'Change a tenant: its name, its policies',
         params,
         headers: ifMatch,
         body: patch,
         response: { 200: tenant, ...problems },
       },
     },
-    async ({ caller: { actor }, params: { tenantId }, headers, body: { version, name } }, reply) => {
+    async ({ caller: { actor }, params: { tenantId }, headers, body: { version, ...changed } }, reply) => {
       const expected = expectedOf(headers, { version });
       const by = { actor, at: store.now() };
-      return sendRow(reply, await renameTenant(store, by, { tenantId, name }, expected), flat);
+      return sendRow(reply, await changeTenant(store, by, { tenantId, patch: changed }, expected), flat);
     },
   );
 }

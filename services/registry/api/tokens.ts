@@ -30,7 +30,7 @@ const person = {
 } as const;
 const token = resourceOf(Type.Object({ ...tokenValue.properties, uid: tokenUid, ...person }));
 const fields = {
-  ...Type.Partial(Type.Pick(tokenValue, ['status', 'expiresAt', 'locationIds', 'issuer'])).properties,
+  ...Type.Partial(Type.Omit(tokenValue, ['tokenRef', 'type', 'groupRef'])).properties,
   groupId: Type.Optional(person.groupId),
   label: Type.Optional(person.label),
   contractId: Type.Optional(person.contractId),

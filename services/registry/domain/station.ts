@@ -30,6 +30,9 @@ export function stationOf(input: StationInput): StationValue {
       bootPolicy: 'accept',
       defaultSubprotocol: null,
       evses: [evseOf({ evseId: 1 })],
+      serialNumber: null,
+      framesRecorded: true,
+      allowsProfileDowngrade: false,
     },
     input,
   );
@@ -48,6 +51,9 @@ export function patchedStation(station: StationValue, patch: StationPatch): Stat
     bootPolicy: either(patch.bootPolicy, station.bootPolicy),
     defaultSubprotocol: either(patch.defaultSubprotocol, station.defaultSubprotocol),
     evses: patch.evses === undefined ? station.evses : sortedEvses(patch.evses.map(evseOf)),
+    serialNumber: either(patch.serialNumber, station.serialNumber),
+    framesRecorded: either(patch.framesRecorded, station.framesRecorded),
+    allowsProfileDowngrade: either(patch.allowsProfileDowngrade, station.allowsProfileDowngrade),
   };
 }
 
@@ -110,9 +116,9 @@ export function registeredStation(
     connectorMap: connectorMapOf(station.evses),
     vendor: station.vendor,
     model: station.model,
-    serialNumber: null,
-    framesRecorded: true,
-    allowsProfileDowngrade: false,
+    serialNumber: station.serialNumber,
+    framesRecorded: station.framesRecorded,
+    allowsProfileDowngrade: station.allowsProfileDowngrade,
   };
 }
 

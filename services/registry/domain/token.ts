@@ -19,22 +19,40 @@ export type TokenInput = Partial<Omit<TokenValue, 'tokenRef' | 'groupRef'>> & Pa
 export type TokenPatch = Partial<Omit<TokenValue, 'tokenRef' | 'groupRef' | 'type'>> &
   Partial<Omit<TokenPerson, 'uid'>>;
 
+const tokenByDefault = {
+  type: 'ISO14443',
+  status: 'Accepted',
+  expiresAt: null,
+  groupId: null,
+  label: null,
+  locationIds: [],
+  issuer: null,
+  contractId: null,
+  concurrentSessionsMax: null,
+  whitelist: 'ALWAYS',
+  language: null,
+  chargingPriority: null,
+} as const satisfies Omit<TokenInput, 'uid'>;
+
 export function tokenOf(tenantKey: Uint8Array, input: TokenInput): Token {
-  const { uid, type = 'ISO14443', status = 'Accepted', expiresAt = null } = input;
-  const { groupId = null, label = null, locationIds = [] } = input;
-  const { issuer = null, contractId = null } = input;
+  const wanted = { ...tokenByDefault, ...input };
+  const { type, uid, groupId } = wanted;
   return {
     tokenRef: tokenRefOf(tenantKey, type, uid),
     uid: uid.trim(),
     type,
-    status,
-    expiresAt: normalInstant(expiresAt),
+    status: wanted.status,
+    expiresAt: normalInstant(wanted.expiresAt),
     groupId,
     groupRef: groupRefOf(tenantKey, groupId),
-    label,
-    locationIds: [...locationIds],
-    issuer,
-    contractId,
+    label: wanted.label,
+    locationIds: [...wanted.locationIds],
+    issuer: wanted.issuer,
+    contractId: wanted.contractId,
+    concurrentSessionsMax: wanted.concurrentSessionsMax,
+    whitelist: wanted.whitelist,
+    language: wanted.language,
+    chargingPriority: wanted.chargingPriority,
   };
 }
 
@@ -51,13 +69,14 @@ export function tokenViolations({ expiresAt }: Pick<TokenInput, 'expiresAt'>): V
 
 /** What the log may carry: no uid, no group's name, no label, no contract. */
 export function shownToken(token: Token): TokenValue {
-  const { tokenRef, type, status, expiresAt, groupRef, locationIds, issuer } = token;
-  return { tokenRef, type, status, expiresAt, groupRef, locationIds, issuer };
+  const { uid: _uid, groupId: _groupId, label: _label, contractId: _contractId, ...shown } = token;
+  return shown;
 }
 
 /** What gateways are told of a token. */
 export function registeredToken(token: Token, tenantId: string, rowVersion: number): TokenRegistered {
-  const { tokenRef, status, expiresAt, groupRef, locationIds } = token;
+  const { tokenRef, status, expiresAt, groupRef, locationIds, issuer } = token;
+  const { concurrentSessionsMax, whitelist, language, chargingPriority } = token;
   return {
     tenantId,
     tokenRef,
@@ -66,6 +85,11 @@ export function registeredToken(token: Token, tenantId: string, rowVersion: numb
     expiresAt: expiresAt === null ? null : Date.parse(expiresAt),
     groupRef,
     locationIds: [...locationIds],
+    issuer,
+    concurrentSessionsMax,
+    whitelist,
+    language,
+    chargingPriority,
   };
 }
 

@@ -1,6 +1,6 @@
 // What a write says to the log: the change itself, and the current value for the caches of gateways where it has one.
 import { encodeRecord } from '#contracts/codec';
-import type { RegistryChanged, StationRegistered, TokenRegistered } from '#contracts/generated/types';
+import type { RegistryChanged, StationRegistered, TenantRegistered, TokenRegistered } from '#contracts/generated/types';
 import { stationKey, tokenKey } from '#contracts/keys';
 import type { RegistryKind } from '#contracts/registry';
 import type { OutboxEntry } from '#kit/outbox';
@@ -21,7 +21,8 @@ export type Change = {
 /** The value that a compacted topic shall hold; null is a tombstone. */
 export type Current =
   | { readonly topic: 'stations'; readonly id: string; readonly value: StationRegistered | null }
-  | { readonly topic: 'tokens'; readonly id: string; readonly value: TokenRegistered | null };
+  | { readonly topic: 'tokens'; readonly id: string; readonly value: TokenRegistered | null }
+  | { readonly topic: 'tenants'; readonly id: string; readonly value: TenantRegistered | null };
 
 export function registryChanged(change: Change): RegistryChanged {
   const { kind, tenantId, id, version, operation, value, actor, at } = change;
@@ -55,8 +56,7 @@ export function entryOf(change: Change): OutboxEntry {
 }
 
 export function payloadOf(tenantId: string, current: Current): NonNullable<Payload['current']> {
-  const key = current.topic === 'stations' ? stationKey(tenantId, current.id) : tokenKey(tenantId, current.id);
-  return { topic: current.topic, key, bytes: bytesOf(current)?.toString('base64') ?? null };
+  return { topic: current.topic, key: keyOf(tenantId, current), bytes: bytesOf(current)?.toString('base64') ?? null };
 }
 
 /** Key of a change in its topic. */
@@ -64,9 +64,25 @@ export function changeKey({ tenantId, kind, id }: Pick<RegistryChanged, 'tenantI
   return `${tenantId}/${kind}/${id}`;
 }
 
+function keyOf(tenantId: string, { topic, id }: Current): string {
+  switch (topic) {
+    case 'stations':
+      return stationKey(tenantId, id);
+    case 'tokens':
+      return tokenKey(tenantId, id);
+    case 'tenants':
+      return tenantId;
+  }
+}
+
 function bytesOf(current: Current): Buffer | null {
   if (current.value === null) return null;
-  return current.topic === 'stations'
-    ? encodeRecord('StationRegistered', current.value)
-    : encodeRecord('TokenRegistered', current.value);
+  switch (current.topic) {
+    case 'stations':
+      return encodeRecord('StationRegistered', current.value);
+    case 'tokens':
+      return encodeRecord('TokenRegistered', current.value);
+    case 'tenants':
+      return encodeRecord('TenantRegistered', current.value);
+  }
 }

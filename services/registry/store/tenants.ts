@@ -1,7 +1,9 @@
 // Tenants stand above row-level security: only the platform's own people write them, as the service itself.
+import { isDeepStrictEqual } from 'node:util';
 import type { PoolClient } from 'pg';
 import type { TenantValue } from '#contracts/registry';
-import { transaction } from '#kit/postgres';
+import { transaction, type Database } from '#kit/postgres';
+import { patchedTenant, registeredTenant, type TenantPatch } from '../domain/tenant.ts';
 import type { Change } from './outbox.ts';
 import { exists, notFound, refusalOf, Refused, stale, type Refusal } from './refusal.ts';
 import type { Row, Writing } from './table.ts';
@@ -11,6 +13,12 @@ import type { Done, Store } from './write.ts';
 type TenantRow = {
   readonly tenant_id: string;
   readonly name: string;
+  readonly organisation: string | null;
+  readonly unknown_stations: TenantValue['unknownStations'];
+  readonly tokens_unavailable: TenantValue['tokensUnavailable'];
+  readonly free_vending: boolean;
+  readonly autocharge: boolean;
+  readonly frames_recorded: boolean;
   readonly version: number;
   readonly created_at: Date;
   readonly created_by: string;
@@ -29,8 +37,13 @@ export async function listTenants(store: Store, after: string, limit: number): P
 }
 
 export async function findTenant(store: Store, tenantId: string): Promise<Done<Row<TenantValue>> | Refusal> {
-  const [row] = await store.database.query<TenantRow>('select * from tenants where tenant_id = $1', [tenantId]);
-  return row === undefined ? notFound('tenant', tenantId) : { kind: 'done', result: rowOf(row) };
+  const row = await tenantRow(store.database, tenantId);
+  return row === undefined ? notFound('tenant', tenantId) : { kind: 'done', result: row };
+}
+
+export async function tenantRow(database: Database, tenantId: string): Promise<Row<TenantValue> | undefined> {
+  const [row] = await database.query<TenantRow>('select * from tenants where tenant_id = $1', [tenantId]);
+  return row === undefined ? undefined : rowOf(row);
 }
 
 export async function createTenant(
@@ -50,20 +63,23 @@ export async function createTenant(
 export async function insertTenant(
   client: PoolClient,
   { actor, at }: By,
-  { tenantId, name }: TenantValue,
+  tenant: TenantValue,
 ): Promise<Row<TenantValue> | undefined> {
   const { rows } = await client.query<TenantRow>(
-    `insert into tenants (tenant_id, name, version, created_at, created_by, updated_at, updated_by)
-     values ($1, $2, nextval('registry_version'), $3, $4, $3, $4) on conflict do nothing returning *`,
-    [tenantId, name, new Date(at), actor],
+    `insert into tenants (tenant_id, name, organisation, unknown_stations, tokens_unavailable, free_vending, autocharge,
+       frames_recorded, version, created_at, created_by, updated_at, updated_by)
+     values ($3, $4, $5, $6, $7, $8, $9, $10, nextval('registry_version'), $1, $2, $1, $2)
+     on conflict do nothing returning *`,
+    [new Date(at), actor, ...columnsOf(tenant)],
   );
   return rows[0] === undefined ? undefined : rowOf(rows[0]);
 }
 
-export async function renameTenant(
+/** Without a difference nothing is written. */
+export async function changeTenant(
   store: Store,
   by: By,
-  { tenantId, name }: TenantValue,
+  { tenantId, patch }: { readonly tenantId: string; readonly patch: TenantPatch },
   expected: Expected,
 ): Promise<Done<Row<TenantValue>> | Refusal> {
   return settled(store, async (client) => {
@@ -75,11 +91,14 @@ export async function renameTenant(
     const { version } = before.audit;
     if (expected.header !== undefined && expected.header !== version) throw new Refused(stale(version, 412));
     if (expected.body !== undefined && expected.body !== version) throw new Refused(stale(version, 409));
-    if (before.value.name === name) return before;
+    const value = patchedTenant(before.value, patch);
+    if (isDeepStrictEqual(value, before.value)) return before;
     const updated = await client.query<TenantRow>(
-      `update tenants set name = $2, version = nextval('registry_version'), updated_at = $3, updated_by = $4
-       where tenant_id = $1 returning *`,
-      [tenantId, name, new Date(by.at), by.actor],
+      `update tenants set name = $4, organisation = $5, unknown_stations = $6, tokens_unavailable = $7,
+         free_vending = $8, autocharge = $9, frames_recorded = $10,
+         version = nextval('registry_version'), updated_at = $1, updated_by = $2
+       where tenant_id = $3 returning *`,
+      [new Date(by.at), by.actor, ...columnsOf(value)],
     );
     const after = updated.rows[0] === undefined ? before : rowOf(updated.rows[0]);
     await store.enqueue(client, [changeOf(after, 'updated', by)]);
@@ -89,7 +108,9 @@ export async function renameTenant(
 
 export function changeOf({ value, audit }: Row<TenantValue>, operation: 'created' | 'updated', by: By): Change {
   const { tenantId } = value;
-  return { kind: 'tenant', tenantId, id: tenantId, version: audit.version, operation, value, ...by };
+  const { version } = audit;
+  const current = { topic: 'tenants', id: tenantId, value: registeredTenant(value, version) } as const;
+  return { kind: 'tenant', tenantId, id: tenantId, version, operation, value, ...by, current };
 }
 
 async function settled<T>(store: Store, fn: (client: PoolClient) => Promise<T>): Promise<Done<T> | Refusal> {
@@ -102,9 +123,25 @@ async function settled<T>(store: Store, fn: (client: PoolClient) => Promise<T>):
   }
 }
 
+/** In the order in which the statements name them. */
+function columnsOf(tenant: TenantValue): unknown[] {
+  const { tenantId, name, organisation, unknownStations, tokensUnavailable } = tenant;
+  const { freeVending, autocharge, framesRecorded } = tenant;
+  return [tenantId, name, organisation, unknownStations, tokensUnavailable, freeVending, autocharge, framesRecorded];
+}
+
 function rowOf(row: TenantRow): Row<TenantValue> {
   return {
-    value: { tenantId: row.tenant_id, name: row.name },
+    value: {
+      tenantId: row.tenant_id,
+      name: row.name,
+      organisation: row.organisation,
+      unknownStations: row.unknown_stations,
+      tokensUnavailable: row.tokens_unavailable,
+      freeVending: row.free_vending,
+      autocharge: row.autocharge,
+      framesRecorded: row.frames_recorded,
+    },
     audit: {
       version: row.version,
       createdAt: row.created_at.toISOString(),

@@ -3,12 +3,19 @@ import { pino } from 'pino';
 import type { WebSocket } from 'uWebSockets.js';
 import { decodeRecord, encodeRecord, type AnyRecord } from '#contracts/codec';
 import { intents, type Intent } from '#contracts/commands';
-import type { CommandRequested, Records, StationPresence, TokenRegistered } from '#contracts/generated/types';
+import type {
+  CommandRequested,
+  Records,
+  StationPresence,
+  TenantRegistered,
+  TokenRegistered,
+} from '#contracts/generated/types';
 import type { OcppVersion } from '#contracts/ocpp';
 import { topicsFor } from '#contracts/topics';
 import { Fault } from '#kit/fault';
 import type { AppendRecord, LogRecord, LogWriter } from '#kit/event-log/types';
 import { Awake } from '#services/gateway/awake';
+import { defaultTenant } from '#services/gateway/caches';
 import { gatewayConfig } from '#services/gateway/config';
 import { Connection, type Admitted } from '#services/gateway/connection';
 import { dialects, type GatewayParts } from '#services/gateway/parts';
@@ -30,6 +37,8 @@ export type FakeGateway = {
   readonly records: AnyRecord[];
   readonly presences: Map<string, StationPresence>;
   readonly tokens: Map<string, TokenRegistered>;
+  /** What the tenant wants, where it is not the default. */
+  policies: Partial<TenantRegistered>;
   /** Acknowledges whatever is appended, at once, from now on. */
   ackAll(): void;
   nowMs: number;
@@ -105,6 +114,7 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
     records: everything,
     presences,
     tokens,
+    policies: {},
     readsBack: true,
     nowMs: Date.UTC(2026, 10, 25, 10),
     get monotonicMs() {
@@ -127,6 +137,7 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
         ready: true,
         station: () => station,
         token: (_tenantId, tokenRef) => tokens.get(tokenRef),
+        tenant: (tenantId) => ({ ...defaultTenant(tenantId), ...gateway.policies }),
         presence: (key) => presences.get(key),
         listen: () => undefined,
         close: async () => undefined,

@@ -35,6 +35,11 @@ export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {
     expiresAt: null,
     groupRef: null,
     locationIds: [],
+    issuer: null,
+    concurrentSessionsMax: null,
+    whitelist: 'ALWAYS',
+    language: null,
+    chargingPriority: null,
     ...over,
   };
 }

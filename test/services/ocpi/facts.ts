@@ -72,7 +72,8 @@ export function evse(evseId: number, more: Partial<EvseValue['connectors'][numbe
 
 export function token(uid: string, issuer: string | null): TokenValue {
   const rest = { status: 'Accepted', expiresAt: null, groupRef: null } as const;
-  return { tokenRef: refOf(uid), type: 'ISO14443', ...rest, locationIds: [], issuer };
+  const uses = { concurrentSessionsMax: null, whitelist: 'ALWAYS', language: null, chargingPriority: null } as const;
+  return { tokenRef: refOf(uid), type: 'ISO14443', ...rest, locationIds: [], issuer, ...uses };
 }
 
 export function tariff(tariffId: string, partyId: string, more: Partial<TariffValue> = {}): TariffValue {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { topicsFor } from '#contracts/topics';
 import { decodeRecord, type AnyRecord } from '#contracts/codec';
 import { isChosenPassword, isGeneratedPassword } from '#contracts/passwords';
 import { tenantKeyOf } from '#contracts/secrets';
@@ -212,20 +213,18 @@ test('a relay that cannot know whether it spoke last says again what the rows ho
       entry('station', 'never-was'),
       entry('token', ref),
       entry('party', 'DE-CSM'),
+      entry('tenant', 'default'),
     ];
     const now = await currentEntries(database, [...entries, ...entries]);
-    const topics = {
-      registryChanges: { name: 'changes' },
-      registryStations: { name: 'stations' },
-      registryTokens: { name: 'tokens' },
-    };
-    const records = now.flatMap((each) => recordsOf(topics as Parameters<typeof recordsOf>[0], each));
+    const topics = topicsFor(4);
+    const records = now.flatMap((each) => recordsOf(topics, each));
     assert.deepEqual(
       records.map(({ topic, record: { key, value } }) => [topic, key, value === null]),
       [
-        ['stations', 'default/again', false],
-        ['stations', 'default/never-was', true],
-        ['tokens', `default/${ref}`, false],
+        [topics.registryStations.name, 'default/again', false],
+        [topics.registryStations.name, 'default/never-was', true],
+        [topics.registryTokens.name, `default/${ref}`, false],
+        [topics.registryTenants.name, 'default', false],
       ],
     );
     assert.deepEqual(decodeRecord(records[0]?.record.value ?? new Uint8Array()), record);

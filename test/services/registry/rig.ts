@@ -32,7 +32,12 @@ export type Rig = {
   readonly call: Call;
   /** Everything that the log holds so far, in order within a topic. */
   readonly log: readonly Seen[];
-  readonly topics: { readonly changes: string; readonly stations: string; readonly tokens: string };
+  readonly topics: {
+    readonly changes: string;
+    readonly stations: string;
+    readonly tokens: string;
+    readonly tenants: string;
+  };
   readonly databaseUrl: string;
   /** Resolves with the first seen record that fits, waiting for it. */
   seen(what: string, fits: (seen: Seen) => boolean): Promise<Seen>;
@@ -58,6 +63,7 @@ export async function startRig(name: string): Promise<Rig> {
     registryChanges: prefixed(all.registryChanges),
     registryStations: prefixed(all.registryStations),
     registryTokens: prefixed(all.registryTokens),
+    registryTenants: prefixed(all.registryTenants),
   };
   const config = registryConfig({
     KAFKA_BROKERS: brokers.join(','),
@@ -89,6 +95,7 @@ export async function startRig(name: string): Promise<Rig> {
       changes: topics.registryChanges.name,
       stations: topics.registryStations.name,
       tokens: topics.registryTokens.name,
+      tenants: topics.registryTenants.name,
     },
     call: callOf(url, secrets.internalToken),
     async seen(what, fits) {
