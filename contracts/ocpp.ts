@@ -8,8 +8,13 @@ import * as schemas21 from 'typed-ocpp/dist/ocpp21/schemas.js';
 export const ocppVersions = ['1.6', '2.0.1', '2.1'] as const;
 export type OcppVersion = (typeof ocppVersions)[number];
 
-/** What a payload violates: JSON path, Ajv keyword, sentence. */
-export type Violation = { readonly path: string; readonly keyword: string; readonly message: string };
+/** What a payload violates: JSON path, Ajv keyword, sentence, and what the keyword asked for (`params` of Ajv). */
+export type Violation = {
+  readonly path: string;
+  readonly keyword: string;
+  readonly message: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+};
 
 export type Guard = (payload: unknown) => Violation | undefined;
 
@@ -78,7 +83,8 @@ function guardFrom(validate: ValidateFunction): Guard {
 function violationOf(error: ErrorObject | undefined): Violation {
   if (error === undefined) return { path: '', keyword: 'unknown', message: 'is not valid' };
   const extra = error.keyword === 'additionalProperties' ? ` (${String(error.params['additionalProperty'])})` : '';
-  return { path: error.instancePath, keyword: error.keyword, message: `${error.message ?? 'is not valid'}${extra}` };
+  const message = `${error.message ?? 'is not valid'}${extra}`;
+  return { path: error.instancePath, keyword: error.keyword, message, params: error.params };
 }
 
 function compilerOf(version: OcppVersion): Ajv {

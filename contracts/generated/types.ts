@@ -543,6 +543,8 @@ export type QuirksObserved = {
   quirks: string[];
   /** The payload as it came, secrets and driver ids redacted */
   frameJson: string | null;
+  /** Messages of this connection with these quirks since the last that was told, this one included: a talkative station tells its first and then every thousandth */
+  messages: number;
 };
 
 /** Everything a meter said at one instant and in one context; usual measurands at the outlet as columns. */
