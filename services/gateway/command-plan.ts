@@ -18,7 +18,8 @@ export function planCommand(connection: Connection, command: CommandRequested): 
   // No remote start or stop before the station is accepted (1.6 4.2, 2.x B02.FR.05).
   const isRemoteTransaction = command.intent === 'StartCharging' || command.intent === 'StopCharging';
   if (isRemoteTransaction && !accepted) return ended('rejected', 'the station is not accepted yet');
-  const row = dialect.intents[command.intent] as IntentRow<Intent>;
+  const row: IntentRow<Intent> | undefined = dialect.intents[command.intent];
+  if (row === undefined) return ended('notSupported', `${command.intent} is not known in OCPP ${dialect.version}`);
   const context = { station, number: remoteStartIdOf(command.commandId) };
   const plan = row.plan(JSON.parse(command.parametersJson) as IntentParameters, context);
   return 'impossible' in plan ? ended('notSupported', plan.impossible) : { row, calls: plan.calls };

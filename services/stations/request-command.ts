@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { encodeRecord } from '#contracts/codec';
-import { intents } from '#contracts/commands';
+import { intents, laneOf } from '#contracts/commands';
 import type { CommandRequested } from '#contracts/generated/types';
 import { commandIdOf, partitionOf, stationKey } from '#contracts/keys';
 import type { TopicSpec, LogWriter } from '#kit/event-log/types';
@@ -124,7 +124,7 @@ function requestOf(parts: RequestParts, { caller, stationId, input }: Asked): Co
     intent,
     parametersJson: JSON.stringify(input.parameters),
     connectionEpoch: claim?.connected === true && claim.accepted ? claim.connectionEpoch : noConnection,
-    lane: intents[intent].lane,
+    lane: laneOf(intent, input.parameters),
     requestedAt,
     expiresAt: requestedAt + (input.expiresInSeconds ?? intents[intent].expirySeconds) * 1000,
     requestedBy: actor,

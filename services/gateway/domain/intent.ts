@@ -28,7 +28,7 @@ export type IntentRow<I extends Intent> = {
 
 export type Outcome = { readonly outcome: CommandOutcome; readonly detail: string | null };
 
-export type IntentTable = { readonly [I in Intent]: IntentRow<I> };
+export type IntentTable = { readonly [I in Intent]?: IntentRow<I> };
 
 /** Outcome of a status word: those given as accepted, those that say the station cannot, else rejected. */
 export function outcomeOf(status: string, accepted: readonly string[] = ['Accepted']): Outcome {

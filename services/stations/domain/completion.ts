@@ -1,5 +1,5 @@
 // What becomes of a command that no gateway completes: decided from its life, its station's connection and the time.
-import { onlyReads } from '#contracts/commands';
+import { mayWait, onlyReads } from '#contracts/commands';
 import type { CommandOutcome } from '#contracts/generated/types';
 import { noConnection, type Command, type Sent } from './command.ts';
 
@@ -14,9 +14,6 @@ export type Presence = {
 export type Decision =
   | { readonly kind: 'complete'; readonly outcome: CommandOutcome; readonly detail: string }
   | { readonly kind: 'request-again'; readonly connectionEpoch: number };
-
-/** Reads and writes of configuration may wait for the station: doing them later is what their operator wants. */
-const waitingIntents: ReadonlySet<string> = new Set(['ReadConfiguration', 'WriteConfiguration']);
 
 /** A sent command without an answer for so long has an unknown outcome; gateways give up earlier (30 s by default). */
 export const answerTimeoutMs = 60_000;
@@ -54,7 +51,8 @@ function decideUnsent(command: Command, presence: Presence | undefined, nowMs: n
 
 /** No connection that could carry it out. */
 function decideAway(command: Command, presence: Presence | undefined, nowMs: number): Decision | undefined {
-  if (waitingIntents.has(command.intent)) return undefined;
+  // Doing it later is what its operator wants.
+  if (mayWait(command.intent)) return undefined;
   // Its gateway was stopped or its line broke a moment ago: stations come back, and what was not sent is sent then.
   const wasConnected = command.connectionEpoch !== noConnection;
   if (wasConnected && presence !== undefined && nowMs < presence.noticedAt + comingBackMs) return undefined;

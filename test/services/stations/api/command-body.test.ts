@@ -27,7 +27,7 @@ test('an unknown intent is told which there are', () => {
 test('alternatives are one sentence, an unknown field is named, a missing one too', () => {
   assert.deepEqual(faultsOf({ intent: 'ResetStation', parameters: { when: 'now', why: 1 } }), [
     '/parameters/why is no field of this intent',
-    '/parameters/when must be immediately or idle',
+    '/parameters/when must be immediately or idle or immediatelyAndResume',
   ]);
   assert.deepEqual(faultsOf({ intent: 'UnlockConnector', parameters: {} }), [
     '/parameters must have required properties evseId',
