@@ -5,10 +5,13 @@ import { stationKey } from '#contracts/keys';
 import { isGeneratedPassword } from '#contracts/passwords';
 import type { Admitted } from './connection.ts';
 import { basicCredentialsOf, passwordForms } from './domain/basic-auth.ts';
-import { clientAddress } from './domain/client-address.ts';
+import { clientAddress, isOneOf } from './domain/client-address.ts';
+import { arrivalOf, isCertificateOf, type Arrival, type Door, type ProxyClaims } from './domain/client-certificate.ts';
+import { judgeProfile } from './domain/security-profile.ts';
 import { negotiate } from './domain/subprotocol.ts';
 import { addressOf } from './domain/url.ts';
 import { retryAfterSecondsOf } from './domain/waiting-line.ts';
+import { spoofedClaims } from './metrics.ts';
 import { dialects, type GatewayParts } from './parts.ts';
 import { UpgradeLimits, type Limited } from './upgrade-limits.ts';
 import { VerifiedPasswords, type Credible } from './verified-passwords.ts';
@@ -21,6 +24,8 @@ export type Upgrade = {
   readonly origin: string;
   readonly remoteAddress: string;
   readonly forwardedFor: string;
+  readonly door: Door;
+  readonly claims: ProxyClaims;
 };
 
 export type Refusal = {
@@ -36,6 +41,7 @@ type Asking = {
   readonly upgrade: Upgrade;
   readonly stationId: string;
   readonly key: string;
+  readonly arrival: Arrival;
   readonly address?: string;
 };
 
@@ -93,17 +99,33 @@ export class Admissions {
     if (closed !== undefined) return closed;
     // Stations are no browsers: a request that names an origin is a page in somebody's browser (ASVS 4.4.2).
     if (upgrade.origin !== '') return { kind: 'refused', status: '403 Forbidden', reason: 'origin' };
+    const arrival = this.#arrival(upgrade);
+    if (arrival === undefined) return { kind: 'refused', status: '403 Forbidden', reason: 'not-our-proxy' };
     const address = clientAddress(upgrade.remoteAddress, upgrade.forwardedFor, config.trustedProxies);
     const limited = this.#limits.onArrival(address);
     if (limited !== undefined) return this.#tooMany(limited);
     const addressed = addressOf(upgrade.url);
     if (addressed === undefined) return { kind: 'refused', status: '400 Bad Request', reason: 'malformed-url' };
     const key = stationKey(addressed.tenantId, addressed.stationId);
-    const asking = { upgrade, stationId: addressed.stationId, key, ...(address === undefined ? {} : { address }) };
+    const { stationId } = addressed;
+    const asking = { upgrade, stationId, key, arrival, ...(address === undefined ? {} : { address }) };
     const station = caches.station(key);
+    this.#reportLowered(station, arrival);
     const checked = this.#check(asking, station);
     if (checked instanceof Promise) return checked.then((credible) => this.#afterWait(asking, credible));
     return this.#after(asking, station, checked);
+  }
+
+  #arrival({ door, remoteAddress, claims }: Upgrade): Arrival | undefined {
+    if (door === 'plain' && claims.profile !== '') spoofedClaims.inc();
+    return arrivalOf(door, isOneOf(remoteAddress, this.#parts.config.trustedProxies), claims);
+  }
+
+  /** Also where nothing can be proved: who was registered for a certificate shows none at a lower profile. */
+  #reportLowered(station: StationRegistered | undefined, { profile }: Arrival): void {
+    if (station?.enabled !== true || judgeProfile(station, profile) !== 'lowered') return;
+    const info = `asked at profile ${profile}, registered for ${station.securityProfile}`;
+    this.#parts.reports.report(station, 'SecurityProfileDowngrade', info);
   }
 
   /** Why nobody is let in now. */
@@ -128,6 +150,8 @@ export class Admissions {
   #after(asking: Asking, station: StationRegistered | undefined, credible: Credible): Admission {
     if (credible === 'busy') return this.#unavailable('password-checks');
     if (credible === true && station !== undefined) {
+      if (judgeProfile(station, asking.arrival.profile) === 'lowered')
+        return { kind: 'refused', status: '403 Forbidden', reason: 'security-profile' };
       const limited = this.#limits.onAuthenticated(asking.key);
       return limited === undefined ? this.#version(asking, station) : this.#tooMany(limited);
     }
@@ -139,6 +163,11 @@ export class Admissions {
 
   #check(asking: Asking, station: StationRegistered | undefined): Credible | Promise<Credible> {
     const usable = station?.enabled === true ? station : undefined;
+    const { profile, certificate } = asking.arrival;
+    if (profile === 3) {
+      if (usable === undefined) return false;
+      return isCertificateOf(usable, this.#parts.caches.tenant(usable.tenantId).organisation, certificate);
+    }
     // Profile 0 (no authentication) exists only where the registry opted a station into it.
     if (usable?.securityProfile === 0) return true;
     const credentials = basicCredentialsOf(asking.upgrade.authorization);
@@ -157,7 +186,7 @@ export class Admissions {
     return chosen.length === 0 ? false : this.#verified.check(chosen, forms, rests);
   }
 
-  #version({ upgrade, address }: Asking, station: StationRegistered): Admission {
+  #version({ upgrade, address, arrival }: Asking, station: StationRegistered): Admission {
     const { tenantId, stationId } = station;
     // A connection lives for weeks and never asks for its password again.
     const kept = { ...station, verifiers: [] };
@@ -169,10 +198,11 @@ export class Admissions {
     const dialect = dialects[negotiated.version];
     const { subprotocol } = negotiated;
     const remoteAddress = address ?? upgrade.remoteAddress;
-    return {
-      kind: 'admitted',
-      admitted: { tenantId, stationId, station: kept, dialect, subprotocol, remoteAddress },
-    };
+    const { profile, certificate } = arrival;
+    if (judgeProfile(station, profile) === 'raised') void this.#parts.registry.raiseProfile(kept, profile);
+    const securityProfile = station.securityProfile === 0 ? 0 : profile;
+    const by = { remoteAddress, securityProfile, certificate };
+    return { kind: 'admitted', admitted: { tenantId, stationId, station: kept, dialect, subprotocol, ...by } };
   }
 
   #tooMany({ reason, waitMs }: Limited): Refusal {

@@ -22,7 +22,7 @@ export function recordStart(connection: Connection, admitted: Admitted): Promise
     meta: { ...connection.meta(null, null), connectionEpoch: null, seq: null },
     gatewayId: connection.parts.gatewayId,
     subprotocol: admitted.subprotocol,
-    securityProfile: connection.station.securityProfile,
+    securityProfile: admitted.securityProfile,
     remoteAddress: admitted.remoteAddress,
   };
   return appendEvents(connection, [connected]);

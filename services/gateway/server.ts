@@ -12,6 +12,7 @@ import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import type { Admission, Admissions, Upgrade } from './admission.ts';
 import { Connection, type Admitted } from './connection.ts';
+import { noClaims, type Door, type ProxyClaims } from './domain/client-certificate.ts';
 import type { Identities } from './identities.ts';
 import { frameFaults, upgradesRefused } from './metrics.ts';
 import type { GatewayParts } from './parts.ts';
@@ -20,10 +21,15 @@ export type OcppServer = Closable & { readonly port: number };
 
 type Socket = WebSocket<Admitted> & { connection?: Connection };
 
-/** Listens. Throws Fault NATIVE_MISSING where the native module did not load and must. */
-export function listenOcpp(parts: GatewayParts, admissions: Admissions, identities: Identities): OcppServer {
-  checkNative(parts.config.uwsNative, parts.logger);
+/** Listens at the plain port, or at the one of the proxies. Throws Fault NATIVE_MISSING where the native module did not load and must. */
+export function listenOcpp(
+  parts: GatewayParts,
+  admissions: Admissions,
+  identities: Identities,
+  door: Door = 'plain',
+): OcppServer {
   const { config } = parts;
+  if (door === 'plain') checkNative(config.uwsNative, parts.logger);
   const connectionsBySocket = new WeakMap<Socket, Connection>();
   const app = uWS.App();
   app.ws<Admitted>('/*', {
@@ -32,7 +38,7 @@ export function listenOcpp(parts: GatewayParts, admissions: Admissions, identiti
     idleTimeout: config.idleTimeoutSeconds,
     sendPingsAutomatically: true,
     compression: uWS.DISABLED,
-    upgrade: (response, request, context) => upgrade({ response, request, context }, admissions, parts.logger),
+    upgrade: (response, request, context) => upgrade({ response, request, context, door }, admissions, parts.logger),
     open(socket) {
       const connection = new Connection(parts, socket, socket.getUserData());
       connectionsBySocket.set(socket, connection);
@@ -63,17 +69,17 @@ export function listenOcpp(parts: GatewayParts, admissions: Admissions, identiti
       .writeHeader('upgrade', 'websocket')
       .end('This port speaks OCPP over WebSocket.');
   });
-  return listening(app, parts);
+  return listening(app, parts, door === 'plain' ? config.port : config.proxiedPort);
 }
 
-function listening(app: uWS.TemplatedApp, { config }: GatewayParts): OcppServer {
+function listening(app: uWS.TemplatedApp, { config }: GatewayParts, port: number): OcppServer {
   let listenSocket: us_listen_socket | false = false;
-  app.listen(config.host, config.port, (socket) => {
+  app.listen(config.host, port, (socket) => {
     listenSocket = socket;
   });
   if (listenSocket === false) {
     throw new Fault('CONFIG_INVALID', {
-      detail: `port ${config.port} is taken: end what listens there or set GATEWAY_PORT`,
+      detail: `port ${port} is taken: end what listens there or set GATEWAY_PORT (GATEWAY_PROXIED_PORT)`,
     });
   }
   const socket: us_listen_socket = listenSocket;
@@ -87,9 +93,10 @@ type Handshake = {
   readonly response: HttpResponse;
   readonly request: HttpRequest;
   readonly context: us_socket_context_t;
+  readonly door: Door;
 };
 
-function upgrade({ response, request, context }: Handshake, admissions: Admissions, logger: Logger): void {
+function upgrade({ response, request, context, door }: Handshake, admissions: Admissions, logger: Logger): void {
   // The request is dead after this function: everything is read now.
   const key = request.getHeader('sec-websocket-key');
   const extensions = request.getHeader('sec-websocket-extensions');
@@ -100,6 +107,8 @@ function upgrade({ response, request, context }: Handshake, admissions: Admissio
     origin: request.getHeader('origin'),
     remoteAddress: Buffer.from(response.getRemoteAddressAsText()).toString(),
     forwardedFor: request.getHeader('x-forwarded-for'),
+    door,
+    claims: claimsOf(request),
   };
   let aborted = false;
   const decide = (admission: Admission): void => {
@@ -125,6 +134,17 @@ function upgrade({ response, request, context }: Handshake, admissions: Admissio
     logger.error({ err: error }, 'upgrade not decided');
     decide({ kind: 'refused', status: '503 Service Unavailable', reason: 'undecided', retryAfterSeconds: 30 });
   });
+}
+
+function claimsOf(request: HttpRequest): ProxyClaims {
+  const profile = request.getHeader('x-chargestream-profile');
+  if (profile === '') return noClaims;
+  return {
+    profile,
+    commonName: request.getHeader('x-chargestream-client-cn'),
+    organisation: request.getHeader('x-chargestream-client-o'),
+    serial: request.getHeader('x-chargestream-client-serial'),
+  };
 }
 
 function refuse(response: HttpResponse, refusal: Extract<Admission, { kind: 'refused' }>): void {

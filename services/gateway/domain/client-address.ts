@@ -12,6 +12,11 @@ export function clientAddress(peer: string, forwardedFor: string, proxies: reado
   return client === undefined || !addressForm.test(client) ? undefined : client;
 }
 
+/** Whether a peer is one of these addresses. */
+export function isOneOf(peer: string, addresses: readonly string[]): boolean {
+  return addresses.includes(plain(peer));
+}
+
 const addressForm = /^[0-9a-f.:]{2,45}$/i;
 const mapped = /^(?:0000:){5}ffff:([0-9a-f]{2})([0-9a-f]{2}):([0-9a-f]{2})([0-9a-f]{2})$/i;
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verifierOfChosen, verifierOfGenerated } from '#contracts/passwords';
 import { Admissions, type Admission, type Upgrade } from '#services/gateway/admission';
+import { noClaims } from '#services/gateway/domain/client-certificate';
 import { fakeGateway } from './fake-parts.ts';
 import { station } from './support.ts';
 
@@ -26,6 +27,8 @@ function gate(environment: Record<string, string> = {}, verifiers = [right]) {
       origin: '',
       remoteAddress: '203.0.113.1',
       forwardedFor: '',
+      door: 'plain',
+      claims: noClaims,
       ...over,
     });
   return { gateway, admissions, ask };

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { StationRegistered } from '#contracts/generated/types';
 import { verifierOfChosen, verifierOfGenerated } from '#contracts/passwords';
 import { Admissions, type Admission, type Upgrade } from '#services/gateway/admission';
+import { noClaims } from '#services/gateway/domain/client-certificate';
 import { fakeGateway } from './fake-parts.ts';
 import { station } from './support.ts';
 
@@ -14,6 +15,8 @@ const upgradeWith = (password: string, over: Partial<Upgrade> = {}): Upgrade => 
   origin: '',
   remoteAddress: '127.0.0.1',
   forwardedFor: '',
+  door: 'plain',
+  claims: noClaims,
   ...over,
 });
 

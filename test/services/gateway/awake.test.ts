@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Admissions } from '#services/gateway/admission';
 import { Awake } from '#services/gateway/awake';
+import { noClaims } from '#services/gateway/domain/client-certificate';
 import { connect, fakeGateway, settle } from './fake-parts.ts';
 import { station } from './support.ts';
 
@@ -100,7 +101,8 @@ test('an upgrade that waited for a stopped process is refused, its station is el
     caches: { ...gateway.parts.caches, station: () => ({ ...station, securityProfile: 0 }) },
   });
   const upgrade = { url: '/ocpp/CS-001', authorization: '', subprotocols: 'ocpp1.6', origin: '', forwardedFor: '' };
-  const decide = async () => (await admissions.decide({ ...upgrade, remoteAddress: '127.0.0.1' })).kind;
+  const arrived = { door: 'plain', claims: noClaims } as const;
+  const decide = async () => (await admissions.decide({ ...upgrade, ...arrived, remoteAddress: '127.0.0.1' })).kind;
   assert.equal(await decide(), 'admitted');
   gateway.monotonicMs += 60_000;
   assert.equal(await decide(), 'refused');

@@ -1,0 +1,62 @@
+// What a gateway asks the registry for over HTTP: the little that may not stand in the log, or that it found out itself.
+import type { Logger } from '#kit/logger';
+
+export type RegistryClient = {
+  /** The station proved a higher security profile: from now on it is registered for it. Never rejects. */
+  raiseProfile(station: StationName, securityProfile: number): Promise<void>;
+  /** The password that a credential stands for, in clear; undefined where it is not to be had (any more). */
+  passwordOf(station: StationName, credentialId: string): Promise<string | undefined>;
+  /** What the station did with a password; rejects where the registry does not take it. */
+  rotated(station: StationName, credentialId: string, outcome: RotationOutcome): Promise<void>;
+};
+
+export type StationName = { readonly tenantId: string; readonly stationId: string };
+export type RotationOutcome = 'accepted' | 'rejected';
+
+export type RegistryClientOptions = {
+  readonly url: string;
+  readonly internalToken: string;
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+};
+
+export function registryClient(options: RegistryClientOptions): RegistryClient {
+  const { logger } = options;
+  return {
+    async raiseProfile({ tenantId, stationId }, securityProfile) {
+      try {
+        await ask(options, '/internal/stations/profile-raised', { tenantId, stationId, securityProfile });
+      } catch (error) {
+        // Told again at its next connect; until then the lower profile is still let in.
+        logger.warn({ err: error, tenantId, stationId }, 'raised security profile not registered');
+      }
+    },
+    async passwordOf({ tenantId, stationId }, credentialId) {
+      const told = await ask(options, '/internal/credentials/resolve', { tenantId, stationId, credentialId });
+      return passwordIn(told);
+    },
+    async rotated({ tenantId, stationId }, credentialId, outcome) {
+      await ask(options, '/internal/credentials/rotated', { tenantId, stationId, credentialId, outcome });
+    },
+  };
+}
+
+/** The JSON of the answer; undefined for 404 and where there is none. Rejects for anything else. */
+async function ask({ url, internalToken, timeoutMs }: RegistryClientOptions, path: string, body: object) {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${internalToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const text = await response.text();
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(`the registry answers ${response.status}`);
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
+}
+
+function passwordIn(told: unknown): string | undefined {
+  return typeof told === 'object' && told !== null && 'password' in told && typeof told.password === 'string'
+    ? told.password
+    : undefined;
+}
