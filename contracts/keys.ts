@@ -39,6 +39,25 @@ export function tokenRefOf(tenantKey: Uint8Array, tokenType: string, uid: string
     .slice(0, 32);
 }
 
+/**
+ * What stations are told of a token's group (1.6 parentIdTag, 2.x groupIdToken): they only compare it, so a pseudonym does.
+ * The same in every message: answers, reservations, local lists.
+ * @param groupRef ref of the group, 32 hex digits.
+ * @param ocppVersion 1.6 has room for 20 characters (CiString20Type).
+ */
+export function groupIdOf(groupRef: string, ocppVersion: string): string {
+  return ocppVersion === '1.6' ? groupRef.slice(0, 20) : groupRef;
+}
+
+/**
+ * The MAC address that a vehicle shows for Autocharge, as its token is registered: 1.6 stations say `VID:` before it, and
+ * some write it with colons or dashes. Undefined where the text is no such address (6 or 8 bytes).
+ */
+export function macAddressOf(uid: string): string | undefined {
+  const digits = uid.trim().replace(/^VID:/i, '').replaceAll(/[:-]/g, '');
+  return /^(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16})$/.test(digits) ? digits.toUpperCase() : undefined;
+}
+
 /** A start as a 1.6 station reports it. `timestamp` and `meterStart` are the texts as sent. */
 export type ReportedStart = {
   readonly tenantId: string;

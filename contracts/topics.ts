@@ -89,12 +89,14 @@ export function topicsFor(partitions: number) {
     registryTokens: compacted('registry.tokens.v1', registryPartitions, ['TokenRegistered']),
     /** Current policies of tenants for gateways; key tenant. */
     registryTenants: compacted('registry.tenants.v1', 1, ['TenantRegistered']),
+    /** Sessions that run, for gateways; key tenant/session. */
+    activeSessions: compacted('sessions.active.v1', registryPartitions, ['ActiveSession']),
     /** Who holds which connection; key tenant/station. Leases of gateways; key gateway instance. */
     presence: compacted('gateway.presence.v1', partitions, ['StationPresence', 'GatewayLease']),
   } as const satisfies Record<string, Topic>;
 }
 
-/** Caches of the registry are read whole by every gateway, so a few partitions do. */
+/** Caches are read whole by every gateway, so a few partitions do. */
 export const registryPartitions = 4;
 
 /** Copies of events that parked a key, 30 days. */

@@ -1,5 +1,21 @@
 // Generated from contracts/{events,records}/*.avsc by `npm run generate`; never edited.
 
+/** A session that runs and whose token is known, for gateways; gone with its end. When it was last heard of is exact to a quarter of an hour. */
+export type ActiveSession = {
+  tenantId: string;
+  sessionId: string;
+  stationId: string;
+  transactionId: string;
+  evseId: number | null;
+  tokenRef: string;
+  /** What was decided about the token; null: nobody asked */
+  authorization: AuthorizationStatus | null;
+  /** Station clock, ms since epoch */
+  startedAt: number;
+  /** Gateway clock, ms since epoch */
+  heardAt: number;
+};
+
 /** A token was judged; a refused start is recorded like any other. */
 export type AuthorizationDecided = {
   meta: Meta;
@@ -1224,6 +1240,7 @@ export type Records = {
   StationRegistered: StationRegistered;
   TokenRegistered: TokenRegistered;
   TenantRegistered: TenantRegistered;
+  ActiveSession: ActiveSession;
   StationPresence: StationPresence;
   GatewayLease: GatewayLease;
 };

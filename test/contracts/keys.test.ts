@@ -8,7 +8,9 @@ import {
   remoteStartIdOf,
   reportedIdOf,
   formatUuid,
+  groupIdOf,
   isNilUuid,
+  macAddressOf,
   sessionIdOf,
   startKeyOf,
   tokenRefOf,
@@ -94,4 +96,25 @@ test('a remote start, a command of an idempotency key and a CDR have ids that an
   assert.equal(commandIdOf('default', 'CS-1', 'k-1'), '746cad42-201c-86a6-a8fb-7c3b42e9691f');
   assert.notEqual(commandIdOf('default', 'CS-2', 'k-1'), commandIdOf('default', 'CS-1', 'k-1'));
   assert.equal(cdrIdOf('default', '8f2f3b8e-0000-8000-8000-000000000001'), 'b5e26b53caa38ca0b01705125e06afc1');
+});
+
+test('stations are told of a group by a pseudonym that fits their version, always the same', () => {
+  const groupRef = '0123456789abcdef0123456789abcdef';
+  assert.equal(groupIdOf(groupRef, '1.6'), '0123456789abcdef0123');
+  assert.equal(groupIdOf(groupRef, '2.0.1'), groupRef);
+  assert.equal(groupIdOf(groupRef, '2.1'), groupRef);
+});
+
+test('a vehicle is one token, however its station writes the address', () => {
+  for (const uid of [
+    'VID:00B052A1C2D3',
+    'vid:00b052a1c2d3',
+    '00:B0:52:A1:C2:D3',
+    '00-b0-52-a1-c2-d3',
+    ' 00B052A1C2D3 ',
+  ])
+    assert.equal(macAddressOf(uid), '00B052A1C2D3', uid);
+  assert.equal(macAddressOf('00B052FFFEA1C2D3'), '00B052FFFEA1C2D3', 'EUI-64');
+  for (const uid of ['', 'VID:', '00B052A1C2D', '00B052A1C2D3E', 'VID:00B052A1C2DG', '04A1B2C3'])
+    assert.equal(macAddressOf(uid), undefined, uid);
 });

@@ -88,6 +88,8 @@ function aboutOf(record: AnyRecord): { stationId: string; at: number } | undefin
     case 'StationRegistered':
     case 'TokenRegistered':
     case 'TenantRegistered':
+    case 'ActiveSession':
+    case 'ExchangeRecorded':
     case 'StationPresence':
     case 'GatewayLease':
       return undefined;
