@@ -1,11 +1,13 @@
 // Configuration of a gateway, with defaults and bounds.
 import { commonSettings } from '#kit/common-settings';
-import { choice, integer, list, readConfig, type ConfigOf, type Environment } from '#kit/env';
+import { choice, integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
   ...commonSettings,
   port: integer('GATEWAY_PORT', 9000, 0, 65_535),
   adminPort: integer('GATEWAY_ADMIN_PORT', 9100, 0, 65_535),
+  registryUrl: text('REGISTRY_URL', 'http://127.0.0.1:8101'),
+  registryTimeoutMs: integer('REGISTRY_TIMEOUT_MS', 5_000, 100, 60_000),
   uwsNative: choice('UWS_NATIVE', 'warn', ['warn', 'require']),
   /** A frame beyond it closes the socket with 1009. */
   frameBytesMax: integer('FRAME_BYTES_MAX', 256 * 1024, 16 * 1024, 4 * 1024 * 1024),
@@ -18,6 +20,9 @@ const settings = {
   callsBurstMax: integer('CALLS_BURST_MAX', 200, 1, 100_000),
   /** How long our CALL waits for the station's answer. */
   callTimeoutMs: integer('CALL_TIMEOUT_MS', 30_000, 100, 120_000),
+  /** How long a source outside may take to answer a question; the station waits meanwhile (30 s, then it gives up). */
+  questionTimeoutMs: integer('QUESTION_TIMEOUT_MS', 10_000, 10, 25_000),
+  questionsAtOnceMax: integer('QUESTIONS_AT_ONCE_MAX', 256, 1, 100_000),
   /** A socket without any frame for so long is dead; pings go out before. Stations that answer none must have time for their heartbeats. */
   idleTimeoutSeconds: integer('IDLE_TIMEOUT_SECONDS', 960, 8, 960),
   /** How long a displaced socket may answer a ping before it is closed. */
@@ -36,7 +41,9 @@ const settings = {
   /** 0: no limit. Mobile carriers put thousands of stations behind one address, so only who knows the sites sets it. */
   addressUpgradesPerSecondMax: integer('ADDRESS_UPGRADES_PER_SECOND_MAX', 0, 0, 100_000),
   addressUpgradesBurstMax: integer('ADDRESS_UPGRADES_BURST_MAX', 100, 1, 100_000),
-  /** Proxies whose X-Forwarded-For is believed. */
+  /** Where proxies that end TLS hand over stations of profiles 2 and 3, and nobody else is heard; 0: nowhere. */
+  proxiedPort: integer('GATEWAY_PROXIED_PORT', 0, 0, 65_535),
+  /** Proxies whose X-Forwarded-For is believed, and at the proxied port what they say of profile and certificate. */
   trustedProxies: list('TRUSTED_PROXIES', []),
   /** Failed logins before password checks rest, for a second and then twice as long each time. */
   identityFailuresFree: integer('IDENTITY_FAILURES_FREE', 10, 1, 100_000),
@@ -72,6 +79,9 @@ const settings = {
   batchRecordsMax: integer('LOG_BATCH_RECORDS_MAX', 3_000, 1, 100_000),
   batchBytesMax: integer('LOG_BATCH_BYTES_MAX', 900_000, 1_000, 10_000_000),
   queueBytesMax: integer('LOG_QUEUE_BYTES_MAX', 64 * 1024 * 1024, 100_000, 2_000_000_000),
+  /** Exchanges are told to the log for people who look for a fault, unless a station or tenant wants it not. */
+  framesRecorded: choice('FRAMES_RECORDED', 'on', ['on', 'off']),
+  framesQueueBytesMax: integer('FRAMES_QUEUE_BYTES_MAX', 8 * 1024 * 1024, 10_000, 1_000_000_000),
   closeTimeoutMs: integer('CLOSE_TIMEOUT_MS', 8_000, 100, 120_000),
 } as const;
 

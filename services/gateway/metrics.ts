@@ -6,6 +6,13 @@ export const upgradesRefused = counter('gateway_upgrades_refused_total', {
   help: 'Refused WebSocket upgrades',
   labels: ['reason'],
 });
+export const spoofedClaims = counter('gateway_spoofed_claims_total', {
+  help: 'Upgrades at the plain port with headers that only our proxies may send; they are not read',
+});
+export const securityEvents = counter('gateway_security_events_total', {
+  help: 'What gateways noticed of stations that they did not let in, or that are not what they say',
+  labels: ['kind'],
+});
 export const failedLogins = counter('gateway_failed_logins_total', { help: 'Upgrades with wrong credentials' });
 export const overloadLevel = gauge('gateway_overload_level', {
   help: '0 none, 1 frames, 2 upgrades, 3 answers, 4 sockets',
@@ -22,6 +29,17 @@ export const frameFaults = counter('gateway_frame_faults_total', {
   help: 'Frames that are no valid OCPP-J, or that nobody waits for',
   labels: ['reason'],
 });
+export const questionsAsked = counter('gateway_questions_total', {
+  help: 'Questions to sources outside, asked for stations',
+  labels: ['kind', 'outcome'],
+});
+export const framesShed = counter('gateway_frames_shed_total', {
+  help: 'Exchanges that did not get into the log of frames',
+  labels: ['reason'],
+});
+export const framesCut = counter('gateway_frames_cut_total', { help: 'Exchanges of which only the beginning was kept' });
+export const framesQueueBytes = gauge('gateway_frames_queue_bytes', { help: 'Exchanges that wait to be told' });
+export const framesLagSeconds = gauge('gateway_frames_lag_seconds', { help: 'Age of the oldest of them' });
 type CallCounter = { inc(): void };
 const callCounters = new Map<string, Map<string, CallCounter>>();
 

@@ -13,6 +13,7 @@ import { redactedJson } from './domain/redaction.ts';
 import { triggeredBy } from './domain/triggered.ts';
 import { appendEvents } from './inbound.ts';
 import { commandsDone, frameFaults } from './metrics.ts';
+import { noteSent } from './note-exchange.ts';
 
 type Answer = Extract<Frame, { kind: 'result' | 'error' }> | { readonly kind: 'unreadable'; readonly id: string };
 type Settled = Answer | { readonly kind: 'timeout' } | { readonly kind: 'closed' };
@@ -23,7 +24,7 @@ type Flight = {
   /** The log says that it is over, or asked for under a newer connection: no further frame of it goes out. */
   withdrawn: boolean;
   announcement: Announcement | undefined;
-  call: { readonly id: string; settle(settled: Settled): void } | undefined;
+  call: { readonly id: string; settle(settled: Settled, text: string | null): void } | undefined;
 };
 
 /** Commands of one station that may wait; one more is completed as failed at once. */
@@ -87,10 +88,10 @@ export class Outbound {
   }
 
   /** The station's answer to our CALL; false where nobody waits for it (late, doubled or invented). */
-  answered(answer: Answer): boolean {
+  answered(answer: Answer, text: string): boolean {
     const call = this.#flight?.call;
     if (call?.id !== answer.id) return false;
-    call.settle(answer);
+    call.settle(answer, text);
     return true;
   }
 
@@ -98,7 +99,7 @@ export class Outbound {
   closed(): void {
     this.#waiting.length = 0;
     this.#flight?.announcement?.settle('withdrawn');
-    this.#flight?.call?.settle({ kind: 'closed' });
+    this.#flight?.call?.settle({ kind: 'closed' }, null);
   }
 
   #isKnown(commandId: string): boolean {
@@ -248,15 +249,19 @@ export class Outbound {
 
   #callStation(id: string, call: Call, flight: Flight): Promise<Settled> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle({ kind: 'timeout' }), this.#connection.parts.config.callTimeoutMs);
-      const settle = (settled: Settled): void => {
+      const { config, now } = this.#connection.parts;
+      const timer = setTimeout(() => settle({ kind: 'timeout' }, null), config.callTimeoutMs);
+      const text = encodeCall(id, call.action, call.payload);
+      const sent = { id, action: call.action, payload: call.payload, text, sentAt: now() };
+      const settle = (settled: Settled, answer: string | null): void => {
         clearTimeout(timer);
         flight.call = undefined;
         resolve(settled);
+        noteSent(this.#connection, sent, settled.kind === 'result' ? 'answered' : settled.kind, answer);
       };
       flight.call = { id, settle };
-      if (this.#connection.open) this.#connection.send(encodeCall(id, call.action, call.payload));
-      else settle({ kind: 'closed' });
+      if (this.#connection.open) this.#connection.send(text);
+      else settle({ kind: 'closed' }, null);
     });
   }
 

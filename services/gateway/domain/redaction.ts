@@ -1,5 +1,5 @@
 // Payloads kept whole lose their secrets and driver ids here: one table for all versions.
-import { isSecretVariable } from '#contracts/secret-variables';
+import { isSecretVariable, secretVariableNames } from '#contracts/secret-variables';
 
 const hiddenKeys: ReadonlySet<string> = new Set([
   'idTag',
@@ -35,6 +35,21 @@ export function redactedJson(action: string, payload: unknown): string {
     return hidden ? '[redacted]' : value;
   };
   return JSON.stringify(payload, replacer) ?? 'null';
+}
+
+const suspicious = [...hiddenKeys, ...secretVariableNames].map((word) => word.replaceAll('.', String.raw`\.`));
+/** A backslash may spell the letters of a key. */
+const suspiciousText = new RegExp(String.raw`\\|"(?:${suspicious.join('|')})"`, 'i');
+const suspiciousRuin = new RegExp(String.raw`\\|${suspicious.join('|')}`, 'i');
+
+/** Whether the JSON text of a message may hold what redactedJson hides; false is certain, and spares the parsing. */
+export function mayHideFrom(action: string, text: string): boolean {
+  return driverDataActions.has(action) || suspiciousText.test(text);
+}
+
+/** The same for a text that may be no JSON: there a key needs no quotes. */
+export function mayHideFromRuin(text: string): boolean {
+  return suspiciousRuin.test(text);
 }
 
 /** Whether an object is about a secret variable: it names one as GetConfiguration, GetVariables or NotifyReport do. */

@@ -14,13 +14,19 @@ export type EncodableBatch = {
 
 export type ProducerIdentity = { readonly producerId: bigint; readonly producerEpoch: number };
 
+/** Of a producer without sequences: the broker keeps no account of what it sends. */
+export const anonymous: ProducerIdentity = { producerId: -1n, producerEpoch: -1 };
+
+/** Who must have a batch before it is acknowledged: all in-sync replicas, or its leader alone. */
+export const acks = { all: -1, leader: 1 } as const;
+export type Acks = (typeof acks)[keyof typeof acks];
+
 const slabBytesAtFirst = 64 * 1024;
 const batchHeaderBytes = 61;
 const requestHeaderBytes = 64;
 /** Lengths, deltas and counts around one record, all as long as they may be. */
 const recordOverheadBytes = 40;
 const magic = 2;
-const acksOfAll = -1;
 const sendersClock = 0;
 
 /** Bytes a record takes in the log, for bounds; keys count as ASCII. */
@@ -35,11 +41,16 @@ export class ProduceEncoder {
   readonly #headers = new Map<string, Buffer>();
 
   /** The request's body; valid until the next call. Batches of one topic stand next to each other. */
-  encode(batches: readonly EncodableBatch[], identity: ProducerIdentity, ackTimeoutMs: number): Buffer {
+  encode(
+    batches: readonly EncodableBatch[],
+    identity: ProducerIdentity,
+    ackTimeoutMs: number,
+    wanted: Acks = acks.all,
+  ): Buffer {
     this.#at = 0;
     this.#ensure(requestHeaderBytes);
     this.#int16(-1); // no transactional id
-    this.#int16(acksOfAll);
+    this.#int16(wanted);
     this.#int32(ackTimeoutMs);
     const byTopic = groupByTopic(batches);
     this.#int32(byTopic.size);

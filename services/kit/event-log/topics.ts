@@ -8,6 +8,8 @@ import type { TopicSpec } from './types.ts';
 const waitMsMax = 60_000;
 const backOffMsMax = 1_000;
 const connectTimeoutMs = 3_000;
+/** Only closed segments are deleted: a record outlives its retention by up to this share of it. */
+const segmentShare = 1 / 6;
 
 /**
  * Makes sure that every topic stands with its partition count. Waits up to 60 s for a broker that comes up, then
@@ -67,6 +69,9 @@ function configOf(spec: TopicSpec, replicationFactor: number): { name: string; v
   return [
     { name: 'cleanup.policy', value: spec.cleanup },
     { name: 'retention.ms', value: String(spec.retentionMs) },
+    ...(spec.cleanup === 'delete' && spec.retentionMs > 0
+      ? [{ name: 'segment.ms', value: String(Math.ceil(spec.retentionMs * segmentShare)) }]
+      : []),
     // acks=all means as many replicas as these; one may be away.
     { name: 'min.insync.replicas', value: String(Math.max(1, replicationFactor - 1)) },
   ];

@@ -1,0 +1,79 @@
+// What the paths of frames tell the audit of them: one word for each way that a frame can end.
+import type { Connection } from './connection.ts';
+import type { Frame } from './domain/frame.ts';
+
+/** A CALL or SEND of the station, as it came. */
+export type Request = {
+  readonly frame: Extract<Frame, { kind: 'call' | 'send' }>;
+  readonly text: string;
+  readonly receivedAt: number;
+};
+
+const none: readonly string[] = [];
+
+/** A station's CALL or SEND ended: with its answer on the way, or without one. */
+export function noteRequest(connection: Connection, request: Request, outcome: string, answer: string | null): void {
+  const { frame, text, receivedAt } = request;
+  const { frames, now } = connection.parts;
+  frames.note(connection, {
+    direction: 'station',
+    messageId: frame.id,
+    action: frame.action,
+    // A SEND is written down from its text.
+    payload: frame.kind === 'call' ? frame.payload : undefined,
+    request: text,
+    answer,
+    receivedAt,
+    answeredAt: answer === null ? null : now(),
+    outcome,
+    quirks: none,
+  });
+}
+
+/** A frame that is no request: malformed, or an answer that nobody waits for. */
+export function noteFault(
+  connection: Connection,
+  text: string,
+  { id, why, answer }: { readonly id: string | undefined; readonly why: string; readonly answer: string | null },
+): void {
+  const { frames, now } = connection.parts;
+  const at = now();
+  frames.note(connection, {
+    direction: 'station',
+    messageId: id ?? null,
+    action: null,
+    payload: undefined,
+    request: text,
+    answer,
+    receivedAt: at,
+    answeredAt: answer === null ? null : at,
+    outcome: why,
+    quirks: none,
+  });
+}
+
+/** A CALL of ours, from the moment that it was written. */
+export type SentCall = {
+  readonly id: string;
+  readonly action: string;
+  readonly payload: unknown;
+  readonly text: string;
+  readonly sentAt: number;
+};
+
+/** A CALL of ours ended: answered, or timeout, closed … */
+export function noteSent(connection: Connection, call: SentCall, outcome: string, answer: string | null): void {
+  const { frames, now } = connection.parts;
+  frames.note(connection, {
+    direction: 'csms',
+    messageId: call.id,
+    action: call.action,
+    payload: call.payload,
+    request: call.text,
+    answer,
+    receivedAt: call.sentAt,
+    answeredAt: answer === null ? null : now(),
+    outcome,
+    quirks: none,
+  });
+}
