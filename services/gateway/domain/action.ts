@@ -1,6 +1,7 @@
 // What a row of an action table is: how a station's CALL becomes a reply and facts, purely.
 import type { ChargingEvent, Meta, StationRegistered } from '#contracts/generated/types';
 import type { PresentedToken } from './authorization.ts';
+import type { Answer, Question } from './question.ts';
 
 /** A token as a message presents it. */
 export type TokenShown = { readonly uid: string; readonly type: string };
@@ -14,6 +15,8 @@ export type HandlerContext = {
   readonly now: number;
   /** The token that `shows` named, as the cache answered. */
   readonly token: PresentedToken | undefined;
+  /** What came of the question that `asks` named. */
+  readonly answer: Answer | undefined;
   /** Envelope of the next event of this connection. */
   meta(occurredAt: number | null): Meta;
   /** reportedIdOf of keys.ts for this station, remembered while the transaction stays the same. */
@@ -33,9 +36,13 @@ export type Handled = {
 export type Row<Request> = {
   /** The token the message shows, if any: the shell asks the cache before it calls handle. */
   readonly shows?: (request: Request) => TokenShown | undefined;
+  /** What others must be asked, if anything: the shell asks, with a deadline, before it calls handle. */
+  readonly asks?: (request: Request) => Question | undefined;
   readonly handle: (request: Request, context: HandlerContext) => Handled;
   /** May come before BootNotification was accepted. */
   readonly beforeBoot?: boolean;
+  /** Comes as a SEND and is never answered (2.1 part 4 4.2.5); the others come as a CALL. */
+  readonly isSend?: boolean;
 };
 
 /** A row after its guard checked the payload; the guard's schema is the type's source. */

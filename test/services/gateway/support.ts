@@ -2,6 +2,7 @@
 import type { StationRegistered, TokenRegistered } from '#contracts/generated/types';
 import { reportedIdOf, tokenRefOf } from '#contracts/keys';
 import type { HandlerContext } from '#services/gateway/domain/action';
+import type { Answer } from '#services/gateway/domain/question';
 import type { Voucher } from '#services/gateway/domain/voucher';
 
 export const now = Date.UTC(2026, 10, 25, 10);
@@ -51,6 +52,7 @@ export function contextOf(
     found?: TokenRegistered;
     station?: Partial<StationRegistered>;
     vouchers?: readonly Voucher[];
+    answer?: Answer;
   } = {},
 ): HandlerContext {
   let seq = 0;
@@ -69,6 +71,7 @@ export function contextOf(
             found,
             vouchers: options.vouchers ?? [],
           },
+    answer: options.answer,
     reportedId: (transactionId) => reportedIdOf('default', 'CS-001', transactionId),
     meta: (occurredAt) => ({
       eventId: `gw-1.${seq}`,

@@ -1,0 +1,50 @@
+// Frames that are neither a request nor an answer to ours: malformed ones, and those only 2.1 knows.
+import type { Connection } from './connection.ts';
+import { encodeError, type Frame } from './domain/frame.ts';
+import { noteFault } from './note-exchange.ts';
+
+/** Answers where the protocol allows; a wrong answer to our CALL ends its wait. */
+export function answerMalformed(
+  connection: Connection,
+  frame: Extract<Frame, { kind: 'malformed' }>,
+  text: string,
+): void {
+  const { id, why } = frame;
+  if (!connection.countFault(why)) return noteFault(connection, text, { id, why, answer: null });
+  if (why === 'wrong-answer') {
+    // Whoever waits for it need not wait out the time; an answer is never answered.
+    if (!connection.outbound.answered({ kind: 'unreadable', id: id ?? '' }, text))
+      noteFault(connection, text, { id, why, answer: null });
+    return;
+  }
+  const kind = why === 'unknown-type' ? 'message-type' : why === 'id-too-long' ? 'format' : 'framework';
+  const answer = encodeError(connection.dialect.version, id, kind, `not a valid OCPP-J message: ${why}`);
+  connection.send(answer);
+  noteFault(connection, text, { id, why, answer });
+}
+
+/**
+ * CALLRESULTERROR (2.1 part 4 4.2.4): the station could not process an answer of ours. The facts of its CALL stand, they
+ * are in the log; what is left is to know of it. Where the id is that of a CALL of ours, whoever waits for it is told.
+ */
+export function noteResultError(
+  connection: Connection,
+  frame: Extract<Frame, { kind: 'result-error' }>,
+  text: string,
+): void {
+  const { id, code, description } = frame;
+  connection.parts.logger.warn({ stationId: connection.stationId, id, code, description }, 'answer not understood');
+  connection.countFault('result-error');
+  if (!connection.outbound.answered({ kind: 'error', id, code, description }, text))
+    noteFault(connection, text, { id, why: 'result-error', answer: null });
+}
+
+/** A frame that nobody asked for: counted, written down, never answered. */
+export function noteOdd(
+  connection: Connection,
+  text: string,
+  { id, why }: { readonly id: string; readonly why: string },
+): void {
+  connection.countFault(why);
+  noteFault(connection, text, { id, why, answer: null });
+}
