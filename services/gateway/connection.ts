@@ -4,11 +4,14 @@ import type { Meta, StationRegistered } from '#contracts/generated/types';
 import { partitionOf, reportedIdOf, stationKey } from '#contracts/keys';
 import { claimPresence, presenceOf } from './claim.ts';
 import { Answered } from './domain/answered.ts';
-import { decodeFrame, encodeError, type Frame } from './domain/frame.ts';
+import type { ClientCertificate } from './domain/client-certificate.ts';
+import { decodeFrame } from './domain/frame.ts';
 import { Pace } from './domain/pace.ts';
 import { recordEnd, recordStart } from './life.ts';
-import { countOutcome, serveCall, type CallFrame } from './inbound.ts';
+import { endRequest, serveCall } from './inbound.ts';
 import { closed, connections, frameFaults } from './metrics.ts';
+import { noteRequest, type Request } from './note-exchange.ts';
+import { answerMalformed, noteOdd, noteResultError } from './odd-frames.ts';
 import { Outbound } from './outbound.ts';
 import type { Dialect, GatewayParts } from './parts.ts';
 
@@ -20,12 +23,14 @@ export type Admitted = {
   readonly dialect: Dialect;
   readonly subprotocol: string;
   readonly remoteAddress: string;
+  /** By which it arrived; a station may have been raised above what is registered a moment ago. */
+  readonly securityProfile: number;
+  /** What it proved itself with, at profile 3. */
+  readonly certificate: ClientCertificate | null;
 };
 
 /** How long the rate of CALLs may be overdrawn by faulty frames before the socket is ended. */
 const faultsOwedMsMax = 2_000;
-
-type Waiting = { readonly frame: CallFrame; readonly text: string; readonly receivedAt: number };
 
 export class Connection {
   readonly parts: GatewayParts;
@@ -37,6 +42,7 @@ export class Connection {
   readonly answered = new Answered();
   readonly outbound: Outbound;
   readonly subprotocol: string;
+  readonly certificate: ClientCertificate | null;
   /** Envelope of an event of the CALL being served. */
   readonly metaOfCall = (occurredAt: number | null): Meta => this.meta(occurredAt, this.servingId);
   /** A station's readings name the same transaction for an hour: its id is hashed once. */
@@ -54,7 +60,7 @@ export class Connection {
   readonly #admitted: Admitted;
   readonly #socket: WebSocket<Admitted>;
   readonly #pace: Pace;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: Request[] = [];
   #epoch: number | null = null;
   #seq = 0;
   /** Answered a BootNotification on this connection: what an older one was told counts no more. */
@@ -76,6 +82,7 @@ export class Connection {
     this.dialect = admitted.dialect;
     this.station = admitted.station;
     this.subprotocol = admitted.subprotocol;
+    this.certificate = admitted.certificate;
     this.outbound = new Outbound(this);
     this.#admitted = admitted;
     this.#socket = socket;
@@ -133,14 +140,17 @@ export class Connection {
         return;
       case 'result':
       case 'error':
-        if (!this.outbound.answered(frame)) this.#countFault('unexpected-answer');
+        if (!this.outbound.answered(frame, text)) noteOdd(this, text, { id: frame.id, why: 'unexpected-answer' });
         return;
       case 'result-error':
       case 'send':
-        this.#countFault(`${frame.kind}-not-negotiated`);
+        // Message types 5 and 6 exist in 2.1 alone (part 4 4.2.4, 4.2.5). A SEND is served in its turn, among the CALLs.
+        if (this.dialect.version !== '2.1') noteOdd(this, text, { id: frame.id, why: `${frame.kind}-not-negotiated` });
+        else if (frame.kind === 'send') this.#enqueue({ frame, text, receivedAt: this.parts.now() });
+        else noteResultError(this, frame, text);
         return;
       case 'malformed':
-        this.#answerMalformed(frame);
+        answerMalformed(this, frame, text);
         return;
     }
   }
@@ -215,7 +225,7 @@ export class Connection {
     closed.inc({ cause: this.#endCause ?? (code === 1006 ? 'lost' : 'closed') });
     this.parts.roster.leave(this.key, this);
     this.outbound.closed();
-    for (const { frame } of this.#waiting.splice(0)) countOutcome(this, frame.action, 'closed-unserved');
+    for (const waiting of this.#waiting.splice(0)) endRequest(this, waiting, 'closed-unserved', null);
     if (this.#epoch !== null) await this.#finish();
   }
 
@@ -240,9 +250,10 @@ export class Connection {
     this.parts.roster.finished(this);
   }
 
-  #enqueue(waiting: Waiting): void {
+  #enqueue(waiting: Request): void {
     if (this.#waiting.length >= this.parts.config.callsWaitingMax) {
       frameFaults.inc({ reason: 'too-many-calls-waiting' });
+      noteRequest(this, waiting, 'too-many-calls-waiting', null);
       this.end(1008, 'too many calls at once', 'too-many-calls');
       return;
     }
@@ -258,8 +269,8 @@ export class Connection {
         const waitMs = this.#pace.take(this.parts.now());
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
         // Closed while it waited: a fact after its connection's end would be out of order, and the station repeats it.
-        if (this.#open) await serveCall(this, next.frame, next.text, next.receivedAt);
-        else countOutcome(this, next.frame.action, 'closed-unserved');
+        if (this.#open) await serveCall(this, next);
+        else endRequest(this, next, 'closed-unserved', null);
       }
     } catch (error) {
       // A bug of ours in one station's path ends that socket, not the process with all the others.
@@ -269,19 +280,8 @@ export class Connection {
     this.#serving = false;
   }
 
-  #answerMalformed(frame: Extract<Frame, { kind: 'malformed' }>): void {
-    if (!this.#countFault(frame.why)) return;
-    if (frame.why === 'wrong-answer') {
-      // Whoever waits for it need not wait out the time; an answer is never answered.
-      this.outbound.answered({ kind: 'unreadable', id: frame.id ?? '' });
-      return;
-    }
-    const kind = frame.why === 'unknown-type' ? 'message-type' : frame.why === 'id-too-long' ? 'format' : 'framework';
-    this.send(encodeError(this.dialect.version, frame.id, kind, `not a valid OCPP-J message: ${frame.why}`));
-  }
-
   /** Faulty frames use up the rate of CALLs; false where a socket brought so many that it was ended. */
-  #countFault(reason: string): boolean {
+  countFault(reason: string): boolean {
     frameFaults.inc({ reason });
     if (this.#pace.take(this.parts.now()) <= faultsOwedMsMax) return true;
     this.end(1008, 'too many faulty frames', 'too-many-faults');

@@ -1,23 +1,22 @@
 // The path of a station's CALL, from frame to answer, in numbered steps.
 import { encodeRecord } from '#contracts/codec';
 import type { ChargingEvent } from '#contracts/generated/types';
-import { tokenRefOf } from '#contracts/keys';
-import { actionsOf, guardOf, type OcppVersion } from '#contracts/ocpp';
 import type { AppendRecord } from '#kit/event-log/types';
 import { failpoint } from '#kit/failpoint';
+import { check, type Refusal, type RequestFrame } from './check.ts';
+import { refusesBoot } from './boot-check.ts';
 import type { Connection } from './connection.ts';
-import type { Handled, HandlerContext, Row, TokenShown } from './domain/action.ts';
-import type { PresentedToken } from './domain/authorization.ts';
-import { errorKindOf, type ErrorKind } from './domain/error-codes.ts';
-import { encodeError, encodeResult, type Frame } from './domain/frame.ts';
+import type { Handled, HandlerContext, Row } from './domain/action.ts';
+import { encodeError, encodeResult } from './domain/frame.ts';
 import { recordMessage } from './domain/recorded.ts';
+import { look, nothing, type Looked } from './look.ts';
 import { boots, callSeconds, countCall } from './metrics.ts';
-
-export type CallFrame = Extract<Frame, { kind: 'call' }>;
+import { noteRequest, type Request } from './note-exchange.ts';
 
 /** An answer and the facts it stands for; the answer waits for their acknowledgement. */
 type Served = {
-  readonly answer: string;
+  /** None for a SEND. */
+  readonly answer: string | undefined;
   readonly outcome: string;
   /** The facts, encoded: what cannot be is refused before anything has an effect. */
   readonly records: readonly AppendRecord[];
@@ -28,109 +27,110 @@ type Served = {
 const factBytesMax = 512 * 1024;
 
 /**
- * Serves one CALL; the connection calls it for one CALL at a time, in arrival order, once its epoch is known.
+ * Serves one CALL or SEND; the connection calls it for one CALL at a time, in arrival order, once its epoch is known.
  * A crash before 5: nothing happened, the station repeats. Between 5 and 6: the fact is in the log, the repeat gets the
  * same answer because ids are made of the message, and folds drop the repeat by its natural key.
  */
-export async function serveCall(
-  connection: Connection,
-  frame: CallFrame,
-  text: string,
-  receivedAt: number,
-): Promise<void> {
-  // 0. Overloaded, or without a log: what was not served was not heard, and waits. A heartbeat carries no fact.
-  if (connection.parts.pressure.withholds && frame.action !== 'Heartbeat' && !(await relieved(connection))) {
-    countOutcome(connection, frame.action, 'withheld');
-    return;
-  }
+export async function serveCall(connection: Connection, request: Request): Promise<void> {
+  const { frame, text, receivedAt } = request;
+  // 0. Overloaded, or without a log: what was not served was not heard, and waits.
+  if (connection.parts.pressure.withholds && !(await relieved(connection, request))) return;
   // 1. A repeat of what was just answered on this socket is answered again, not recorded again (OCPP 1.6 3.7).
   connection.servingId = frame.id;
   const repeated = connection.answered.find(frame.id, text);
   if (repeated !== undefined) {
-    countOutcome(connection, frame.action, 'repeated');
     connection.send(repeated);
+    endRequest(connection, request, 'repeated', repeated);
     return;
   }
   // 2-4. Check, look, handle: no effect yet, but that a voucher is used up.
-  const served = serve(connection, frame);
+  const serving = serve(connection, frame);
+  const served = serving instanceof Promise ? await serving : serving;
   // 5. Append all events of the CALL in one request; presence learns of an acceptance before the station does.
   const isFact = served.records.length > 0;
+  if (serving instanceof Promise && !connection.open) return endRequest(connection, request, 'closed-unserved', null);
   if (isFact && !(await appendFacts(connection, served))) {
-    countOutcome(connection, frame.action, 'unrecorded');
+    endRequest(connection, request, 'unrecorded', null);
     return;
   }
   // 6. Answer. A station that boots again asks anew, even in the same words: it may be accepted by now.
+  if (served.answer === undefined) return endRequest(connection, request, served.outcome, null);
   if (isFact && frame.action !== 'BootNotification') connection.answered.keep(frame.id, text, served.answer);
-  countOutcome(connection, frame.action, served.outcome);
   connection.send(served.answer);
   callSeconds.observe((connection.parts.now() - receivedAt) / 1000);
+  endRequest(connection, request, served.outcome, served.answer);
 }
 
-/** Never a CALLERROR: a station may drop a message that was refused; one whose socket closed is kept and repeated. */
-async function relieved(connection: Connection): Promise<boolean> {
+/**
+ * Never a CALLERROR: a station may drop a message that was refused; one whose socket closed is kept and repeated.
+ * A heartbeat carries no fact, so it waits for nothing.
+ */
+async function relieved(connection: Connection, request: Request): Promise<boolean> {
+  if (request.frame.action === 'Heartbeat') return true;
   if (!(await connection.parts.pressure.relieved())) connection.end(1013, 'try again later', 'overloaded');
+  if (!connection.open) endRequest(connection, request, 'withheld', null);
   return connection.open;
 }
 
-function serve(connection: Connection, frame: CallFrame): Served {
-  const { version, actions } = connection.dialect;
-  // 2. Check: is there such an action, may it come now, is its payload valid?
-  const row = Object.hasOwn(actions, frame.action) ? actions[frame.action] : undefined;
-  if (row === undefined) {
-    const known = isActionOf(version, frame.action);
-    const kind = known ? 'not-supported' : 'not-implemented';
-    return refused(connection, frame, kind, known ? 'this action goes from us to the station' : 'no such action');
+function serve(connection: Connection, frame: RequestFrame): Served | Promise<Served> {
+  const { row, request, refusal } = check(connection, frame);
+  if (refusal !== undefined) {
+    const refused = refuse(connection, frame, refusal);
+    return refusal.kept === undefined ? refused : keptWhole(connection, frame, refused, { refused: refusal.kept });
   }
-  if (!connection.accepted && row.beforeBoot !== true && !connection.outbound.hasTriggered(frame.action))
-    return refused(connection, frame, 'security', 'BootNotification was not accepted yet');
-  const violation = guardOf(version, frame.action, 'Request')?.(frame.payload);
-  if (violation === undefined) return handle(connection, frame, row as unknown as Row<object>);
-  const where = violation.path === '' ? 'payload' : violation.path;
-  const answer = refused(connection, frame, errorKindOf(violation), `${where} ${violation.message}`);
-  return keptWhole(connection, frame, answer, { refused: violation });
+  let looked: Looked | Promise<Looked>;
+  try {
+    // 3. Look: what the row asks to know.
+    looked = look(connection, row, request);
+  } catch (error) {
+    return failed(connection, frame, error);
+  }
+  return looked instanceof Promise
+    ? looked.then((answered) => handle(connection, frame, row, answered))
+    : handle(connection, frame, row, looked);
 }
 
-function handle(connection: Connection, frame: CallFrame, row: Row<object>): Served {
-  const { logger } = connection.parts;
-  const ids = { action: frame.action, stationId: connection.stationId };
+function handle(connection: Connection, frame: RequestFrame, row: Row<object>, looked: Looked): Served {
   let handled: Handled;
   try {
-    handled = lookAndHandle(connection, frame.payload as object, row);
+    // 4. Handle, purely; check found the payload valid, so it is an object.
+    handled = row.handle(frame.payload as object, contextOf(connection, looked));
   } catch (error) {
-    // A bug here is our InternalError; the message is kept.
-    logger.error({ err: error, ...ids }, 'handler bug');
-    const answer = refused(connection, frame, 'internal', 'the message was kept, our handler failed');
-    return keptWhole(connection, frame, answer, { failed: true });
+    return failed(connection, frame, error);
   }
+  if (refusesBoot(connection, handled))
+    return { answer: undefined, outcome: 'serial-mismatch', records: [], accepts: undefined };
   let records: readonly AppendRecord[];
   try {
     records = encoded(connection, handled.events);
     if (bytesOf(records) > factBytesMax) throw new RangeError(`facts of more than ${factBytesMax} bytes`);
   } catch (error) {
     // Valid by its schema, yet beyond what an event holds (1e30 is an integer): a repeat would fail alike, for ever.
-    logger.warn({ err: error, ...ids }, 'message beyond what can be recorded');
-    const answer = refused(connection, frame, 'property', 'a value is out of range; the message was kept');
+    const ids = { action: frame.action, stationId: connection.stationId };
+    connection.parts.logger.warn({ err: error, ...ids }, 'message beyond what can be recorded');
+    const description = 'a value is out of range; the message was kept';
+    const answer = refuse(connection, frame, { kind: 'property', description });
     return keptWhole(connection, frame, answer, { failed: true });
   }
   const { accepts, vouched } = handled;
   if (vouched !== undefined)
     connection.parts.vouchers.started(connection.key, vouched.commandId, vouched.transactionId);
   for (const event of handled.events) if (event.type === 'StationBooted') boots.inc({ status: event.status });
-  const answer = encodeResult(frame.id, handled.reply);
+  const answer = frame.kind === 'send' ? undefined : encodeResult(frame.id, handled.reply);
   return { answer, outcome: 'answered', records, accepts };
 }
 
-function lookAndHandle(connection: Connection, request: object, row: Row<object>): Handled {
-  // 3. Look: what the row asks to know.
-  const shown = row.shows?.(request);
-  const context = contextOf(connection, shown === undefined ? undefined : present(connection, shown));
-  // 4. Handle, purely.
-  return row.handle(request, context);
+/** A bug of a handler is our InternalError; the message is kept. */
+function failed(connection: Connection, frame: RequestFrame, error: unknown): Served {
+  const ids = { action: frame.action, stationId: connection.stationId };
+  connection.parts.logger.error({ err: error, ...ids }, 'handler bug');
+  const description = 'the message was kept, our handler failed';
+  return keptWhole(connection, frame, refuse(connection, frame, { kind: 'internal', description }), { failed: true });
 }
 
 /** Nothing a station says is lost: what we could not read is kept as it came, redacted, and then refused. */
-function keptWhole(connection: Connection, frame: CallFrame, refusal: Served, why: object): Served {
-  const context = contextOf(connection, undefined);
+function keptWhole(connection: Connection, frame: RequestFrame, refusal: Served, why: object): Served {
+  const context = contextOf(connection, nothing);
   const { events } = recordMessage(frame.action, asObject(frame.payload), why, context);
   return { ...refusal, records: encoded(connection, events) };
 }
@@ -174,50 +174,40 @@ function bytesOf(records: readonly AppendRecord[]): number {
   return bytes;
 }
 
-function contextOf(connection: Connection, token: PresentedToken | undefined): HandlerContext {
+function contextOf(connection: Connection, looked: Looked): HandlerContext {
   return {
     tenantId: connection.tenantId,
     stationId: connection.stationId,
     station: connection.station,
     now: connection.parts.now(),
-    token,
+    token: looked.token,
+    answer: looked.answer,
     meta: connection.metaOfCall,
     reportedId: connection.reportedIdOfCall,
   };
 }
 
-const none: PresentedToken['vouchers'] = [];
-
-function present(connection: Connection, shown: TokenShown): PresentedToken {
-  const { parts, tenantId, key } = connection;
-  const tokenRef = tokenRefOf(parts.tenantKey(tenantId), shown.type, shown.uid);
-  const found = parts.caches.token(tenantId, tokenRef);
-  const vouchers = found === undefined ? parts.vouchers.of(key, tokenRef) : none;
-  return { tokenRef, tokenType: shown.type, found, vouchers };
-}
-
-function refused(connection: Connection, frame: CallFrame, kind: ErrorKind, description: string): Served {
+function refuse(
+  { dialect }: Connection,
+  frame: RequestFrame,
+  { kind, description }: Pick<Refusal, 'kind' | 'description'>,
+): Served {
   return {
-    answer: encodeError(connection.dialect.version, frame.id, kind, description),
+    answer: frame.kind === 'send' ? undefined : encodeError(dialect.version, frame.id, kind, description),
     outcome: kind,
     records: [],
     accepts: undefined,
   };
 }
 
-export function countOutcome(connection: Connection, action: string, outcome: string): void {
+/** Counts what became of a request, and notes it for the audit: once for each that came. */
+export function endRequest(connection: Connection, request: Request, outcome: string, answer: string | null): void {
+  const { action } = request.frame;
   const known = Object.hasOwn(connection.dialect.actions, action);
   countCall(connection.dialect.version, known ? action : 'unknown', outcome);
+  noteRequest(connection, request, outcome, answer);
 }
 
 function asObject(payload: unknown): object {
   return typeof payload === 'object' && payload !== null ? payload : { value: payload };
-}
-
-const actionNames = new Map<OcppVersion, ReadonlySet<string>>();
-
-function isActionOf(version: OcppVersion, action: string): boolean {
-  const names = actionNames.get(version) ?? new Set(actionsOf(version));
-  actionNames.set(version, names);
-  return names.has(action);
 }

@@ -15,13 +15,17 @@ import { openCaches } from './caches.ts';
 import { followCommands } from './commands.ts';
 import { gatewayConfig, type GatewayConfig } from './config.ts';
 import { drain } from './drain.ts';
+import { openFrames } from './frames.ts';
 import { Identities } from './identities.ts';
 import { openLoadProbe } from './load-probe.ts';
 import { endsAtOnceMax } from './life.ts';
 import type { GatewayParts } from './parts.ts';
 import { openPresence } from './presence.ts';
 import { Pressure } from './pressure.ts';
+import { registryClient } from './registry-client.ts';
 import { Roster } from './roster.ts';
+import { Questions } from './sources.ts';
+import { SecurityReports } from './security-reports.ts';
 import { listenOcpp, type OcppServer } from './server.ts';
 import { Turns } from './turns.ts';
 import { Vouchers } from './vouchers.ts';
@@ -56,6 +60,7 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<RunningGate
   lifecycle.add('commands', await followCommands(parts));
   await parts.caches.caughtUp;
   const server = lifecycle.add('server', listenOcpp(parts, admissions, identities));
+  if (config.proxiedPort !== 0) lifecycle.add('proxied server', listenOcpp(parts, admissions, identities, 'proxied'));
   const { roster, random } = parts;
   opened.server = server;
   lifecycle.add('sockets', { close: () => drain({ ...config, admissions, roster, random }) });
@@ -92,7 +97,9 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     tenantKeys.set(tenantId, key);
     return key;
   };
+  const pressure = openPressure({ config, log, roster, logger, lifecycle });
   let events = 0;
+  const newEventId = (): string => `${gatewayId}.${(events++).toString(36)}`;
   return {
     config,
     gatewayId,
@@ -100,15 +107,24 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     log,
     caches,
     presence,
-    pressure: openPressure({ config, log, roster, logger, lifecycle }),
+    registry: registryClient({
+      url: config.registryUrl,
+      internalToken: secrets.internalToken,
+      timeoutMs: config.registryTimeoutMs,
+      logger,
+    }),
+    reports: new SecurityReports({ log, topics, logger, now: Date.now, newEventId }),
+    pressure,
+    frames: lifecycle.add('frames', openFrames({ config, gatewayId, topics, caches, pressure, logger })),
     roster,
     awake,
     vouchers: new Vouchers(tenantKey),
     ends: new Turns(endsAtOnceMax),
+    questions: new Questions({}, { timeoutMs: config.questionTimeoutMs, atOnceMax: config.questionsAtOnceMax }, logger),
     logger,
     now: Date.now,
     random: Math.random,
-    newEventId: () => `${gatewayId}.${(events++).toString(36)}`,
+    newEventId,
     tenantKey,
   };
 }

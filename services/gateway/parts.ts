@@ -13,9 +13,13 @@ import { intents16 } from './ocpp16/intents.ts';
 import { actions201 } from './ocpp2/actions201.ts';
 import { actions21 } from './ocpp2/actions21.ts';
 import { intents201 } from './ocpp2/intents.ts';
+import type { Frames } from './frames.ts';
 import type { PresenceWriter } from './presence.ts';
 import type { Pressure } from './pressure.ts';
+import type { RegistryClient } from './registry-client.ts';
 import type { Roster } from './roster.ts';
+import type { Questions } from './sources.ts';
+import type { SecurityReports } from './security-reports.ts';
 import type { Turns } from './turns.ts';
 import type { Vouchers } from './vouchers.ts';
 
@@ -26,12 +30,17 @@ export type GatewayParts = {
   readonly log: LogWriter;
   readonly caches: Caches;
   readonly presence: PresenceWriter;
+  readonly registry: RegistryClient;
+  readonly reports: SecurityReports;
   readonly pressure: Pick<Pressure, 'withholds' | 'relieved' | 'logBack' | 'refusal'>;
   readonly roster: Roster;
   readonly awake: Awake;
   readonly vouchers: Vouchers;
   /** The ends of connections on their way to the log. */
   readonly ends: Turns;
+  /** Whom rows ask outside. */
+  readonly questions: Questions;
+  readonly frames: Pick<Frames, 'note'>;
   readonly logger: Logger;
   now(): number;
   /** From 0 to 1. */

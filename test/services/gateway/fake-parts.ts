@@ -18,14 +18,19 @@ import { Awake } from '#services/gateway/awake';
 import { defaultTenant } from '#services/gateway/caches';
 import { gatewayConfig } from '#services/gateway/config';
 import { Connection, type Admitted } from '#services/gateway/connection';
+import type { Exchange } from '#services/gateway/domain/exchange';
 import { dialects, type GatewayParts } from '#services/gateway/parts';
 import { endsAtOnceMax } from '#services/gateway/life';
 import { Roster } from '#services/gateway/roster';
+import { SecurityReports } from '#services/gateway/security-reports';
+import { Questions, type Sources } from '#services/gateway/sources';
 import { Turns } from '#services/gateway/turns';
 import { Vouchers } from '#services/gateway/vouchers';
 import { station, tenantKey } from './support.ts';
 
 export type Append = { readonly topic: string; readonly records: readonly AnyRecord[]; ack(): void; fail(): void };
+
+export type NotedExchange = Exchange & { readonly stationId: string };
 
 export type FakeGateway = {
   readonly parts: GatewayParts;
@@ -37,12 +42,18 @@ export type FakeGateway = {
   readonly records: AnyRecord[];
   readonly presences: Map<string, StationPresence>;
   readonly tokens: Map<string, TokenRegistered>;
+  /** What the audit of frames was told. */
+  readonly noted: NotedExchange[];
   /** What the tenant wants, where it is not the default. */
   policies: Partial<TenantRegistered>;
   /** Acknowledges whatever is appended, at once, from now on. */
   ackAll(): void;
   nowMs: number;
   /** Whether what is acknowledged comes back at once to the reader of the commands. */
+  /** What the registry was told of raised profiles and of rotated passwords, and the passwords it gives away. */
+  readonly raised: { stationId: string; securityProfile: number }[];
+  readonly rotations: { credentialId: string; outcome: string }[];
+  readonly passwords: Map<string, string>;
   readsBack: boolean;
   /** The monotonic clock: set forward, it is a pause of the process. */
   monotonicMs: number;
@@ -75,12 +86,13 @@ function fakePressure(): FakePressure & GatewayParts['pressure'] {
   return pressure;
 }
 
-export function fakeGateway(environment: Record<string, string> = {}): FakeGateway {
+export function fakeGateway(environment: Record<string, string> = {}, sources: Sources = {}): FakeGateway {
   const pending: Append[] = [];
   const appended: string[] = [];
   const everything: AnyRecord[] = [];
   const presences = new Map<string, StationPresence>();
   const tokens = new Map<string, TokenRegistered>();
+  const noted: NotedExchange[] = [];
   let acking = false;
   let offset = 100;
   let ids = 0;
@@ -114,7 +126,11 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
     records: everything,
     presences,
     tokens,
+    noted,
     policies: {},
+    raised: [],
+    rotations: [],
+    passwords: new Map(),
     readsBack: true,
     nowMs: Date.UTC(2026, 10, 25, 10),
     get monotonicMs() {
@@ -149,6 +165,22 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
         },
         close: async () => undefined,
       },
+      reports: new SecurityReports({
+        log,
+        topics: topicsFor(24),
+        logger: pino({ level: 'silent' }),
+        now: () => gateway.nowMs,
+        newEventId: () => `e${ids++}`,
+      }),
+      registry: {
+        raiseProfile: async ({ stationId }, securityProfile) => {
+          gateway.raised.push({ stationId, securityProfile });
+        },
+        passwordOf: async (_station, credentialId) => gateway.passwords.get(credentialId),
+        rotated: async (_station, credentialId, outcome) => {
+          gateway.rotations.push({ credentialId, outcome });
+        },
+      },
       roster,
       awake: new Awake({
         pausedMsMax: 15_000,
@@ -157,6 +189,8 @@ export function fakeGateway(environment: Record<string, string> = {}): FakeGatew
       }),
       vouchers: new Vouchers(() => tenantKey),
       ends: new Turns(endsAtOnceMax),
+      questions: new Questions(sources, { timeoutMs: 1_000, atOnceMax: 4 }, pino({ level: 'silent' })),
+      frames: { note: ({ stationId }, exchange) => void noted.push({ stationId, ...exchange }) },
       pressure,
       logger: pino({ level: 'silent' }),
       now: () => gateway.nowMs,
@@ -204,6 +238,8 @@ export function connect(
     dialect: dialects[version],
     subprotocol: `ocpp${version}`,
     remoteAddress: '127.0.0.1',
+    securityProfile: 1,
+    certificate: null,
   };
   const connection = new Connection(gateway.parts, ws as unknown as WebSocket<Admitted>, admitted);
   gateway.parts.roster.replace(connection.key, connection);
