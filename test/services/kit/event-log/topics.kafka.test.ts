@@ -34,6 +34,8 @@ test('topics are created as declared, once, whoever asks at the same time', asyn
   assert.equal(setting(0, 'retention.ms'), '-1');
   assert.equal(setting(1, 'cleanup.policy'), 'compact');
   assert.equal(setting(2, 'retention.ms'), '86400000');
+  // Only closed segments are deleted.
+  assert.equal(setting(2, 'segment.ms'), '14400000');
 });
 
 test('a topic with another partition count refuses start and says both counts', async () => {
