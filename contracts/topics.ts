@@ -29,6 +29,7 @@ export const eventTypes = [
   'FirmwareStatusChanged',
   'LogStatusChanged',
   'CertificatesReported',
+  'CertificateSigningRequested',
   'LocalListReported',
   'ChargingProfilesReported',
   'ChargingLimitChanged',

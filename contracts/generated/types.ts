@@ -190,6 +190,17 @@ export type CdrVat = {
 
 export type CertificateChange = 'unknown' | 'report' | 'installed' | 'deleted' | 'signed' | 'signingRequested';
 
+/** A station asked to have a certificate signed; whoever signs reads the request here. */
+export type CertificateSigningRequested = {
+  meta: Meta;
+  /** PKCS #10 as the station sent it, not checked */
+  csrPem: string;
+  /** ChargingStationCertificate, V2GCertificate or V2G20Certificate; ChargingStationCertificate where the station names none */
+  certificateType: string;
+  /** 2.1: to be named in CertificateSigned */
+  requestId: number | null;
+};
+
 /** Certificates of a station: all of the named types, or one that was installed, deleted, signed or asked for. */
 export type CertificatesReported = {
   meta: Meta;
@@ -211,6 +222,8 @@ export type ChargingLimitChanged = {
   cleared: boolean;
   isGridCritical: boolean | null;
   schedulesJson: string | null;
+  /** 2.1: the limit is of energy made on the site */
+  isLocalGeneration: boolean | null;
 };
 
 /** Charging profiles of a station: a report, one that it accepted, or those it cleared. */
@@ -357,6 +370,8 @@ export type DisplayMessage = {
   content: string | null;
   component: string | null;
   evseId: number | null;
+  /** 2.1 messageExtra: the same in other languages, as sent */
+  extraJson: string | null;
 };
 
 export type DisplayMessagesChange = 'unknown' | 'report' | 'set' | 'cleared';
@@ -624,6 +639,8 @@ export type ReportedChargingProfile = {
   validTo: number | null;
   /** Array of charging schedules as the OCPP version writes them */
   schedulesJson: string | null;
+  /** What 2.1 adds: offline duration, dynamic updates, signature */
+  moreJson: string | null;
 };
 
 /** One attribute of one variable of a component; a 1.6 key is a variable of the component named empty. */
@@ -1176,6 +1193,7 @@ export type ChargingEvent =
   | ({ type: 'FirmwareStatusChanged' } & FirmwareStatusChanged)
   | ({ type: 'LogStatusChanged' } & LogStatusChanged)
   | ({ type: 'CertificatesReported' } & CertificatesReported)
+  | ({ type: 'CertificateSigningRequested' } & CertificateSigningRequested)
   | ({ type: 'LocalListReported' } & LocalListReported)
   | ({ type: 'ChargingProfilesReported' } & ChargingProfilesReported)
   | ({ type: 'ChargingLimitChanged' } & ChargingLimitChanged)
@@ -1215,6 +1233,7 @@ export type Records = {
   FirmwareStatusChanged: FirmwareStatusChanged;
   LogStatusChanged: LogStatusChanged;
   CertificatesReported: CertificatesReported;
+  CertificateSigningRequested: CertificateSigningRequested;
   LocalListReported: LocalListReported;
   ChargingProfilesReported: ChargingProfilesReported;
   ChargingLimitChanged: ChargingLimitChanged;
