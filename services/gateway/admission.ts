@@ -162,14 +162,16 @@ export class Admissions {
   }
 
   #check(asking: Asking, station: StationRegistered | undefined): Credible | Promise<Credible> {
+    const { caches } = this.#parts;
     const usable = station?.enabled === true ? station : undefined;
-    const { profile, certificate } = asking.arrival;
-    if (profile === 3) {
-      if (usable === undefined) return false;
-      return isCertificateOf(usable, this.#parts.caches.tenant(usable.tenantId).organisation, certificate);
-    }
+    const { certificate } = asking.arrival;
+    if (certificate !== null)
+      return usable !== undefined && isCertificateOf(usable, caches.tenant(usable.tenantId).organisation, certificate);
     // Profile 0 (no authentication) exists only where the registry opted a station into it.
-    if (usable?.securityProfile === 0) return true;
+    return usable?.securityProfile === 0 || this.#checkPassword(asking, usable);
+  }
+
+  #checkPassword(asking: Asking, usable: StationRegistered | undefined): Credible | Promise<Credible> {
     const credentials = basicCredentialsOf(asking.upgrade.authorization);
     if (credentials === undefined) return false;
     const isSelf = credentials.user === asking.stationId;
