@@ -57,7 +57,10 @@ async function bench(): Promise<void> {
   const ofSessions = wanted(topics.sessions, setting);
   const speaker = replayed.find(({ name }) => name === 'sessions');
   if (ofSessions.length > 0 && speaker !== undefined) {
-    const speaking = await replay(speaker, setting, { counts: eventCounts, speaksTo: topics.sessions });
+    const speaking = await replay(speaker, setting, {
+      counts: eventCounts,
+      speaksTo: [topics.sessions, topics.activeSessions],
+    });
     say(`sessions, speaking: ${JSON.stringify({ eventsPerSecond: speaking })}`);
     const counts = await endsOf(setting.brokers, topics.sessions);
     for (const each of ofSessions) figures[each.name] = { eventsPerSecond: await replay(each, setting, { counts }) };
@@ -100,7 +103,7 @@ async function fill({ brokers, topics }: Setting): Promise<readonly number[]> {
   return counts;
 }
 
-type Source = { readonly counts: readonly number[]; readonly speaksTo?: Topic };
+type Source = { readonly counts: readonly number[]; readonly speaksTo?: readonly Topic[] };
 
 /** Events per second into a database of its own. */
 async function replay(each: Replayed, setting: Setting, { counts, speaksTo }: Source): Promise<number> {
@@ -125,7 +128,7 @@ async function replay(each: Replayed, setting: Setting, { counts, speaksTo }: So
 }
 
 /** As the service appends. */
-async function openSpeaker(brokers: readonly string[], topic: Topic): Promise<LogWriter> {
-  await ensureTopics(brokers, [topic], { replicationFactor: 1 });
+async function openSpeaker(brokers: readonly string[], topics: readonly Topic[]): Promise<LogWriter> {
+  await ensureTopics(brokers, topics, { replicationFactor: 1 });
   return openLogWriter({ ...logSettings, brokers, clientId: 'replay-speaking' }, logger);
 }

@@ -3,11 +3,14 @@ import { decodeRecord, encodeRecord } from '#contracts/codec';
 import type { PriceReading, SessionUpdated } from '#contracts/generated/types';
 import { partitionOf, sessionKey, stationKey } from '#contracts/keys';
 import { withdrawnFlag } from '#contracts/session-flags';
+import type { Topic } from '#contracts/topics';
 import type { Corrections, DifferingRow } from '#kit/projection/corrections';
+import { activeRecordOf } from './active-record.ts';
+import { isActive, type ActiveChange } from './domain/active.ts';
 import { contentOf, type Place } from './emissions.ts';
 import { sessionOf, type SessionRow } from './session-rows.ts';
 
-export function sessionCorrections(place: Place): Corrections<SessionRow> {
+export function sessionCorrections(place: Place, activeSessions: Topic): Corrections<SessionRow> {
   return {
     table: 'sessions',
     keyOf: (row) => sessionKey(String(row['tenant_id']), String(row['session_id'])),
@@ -17,13 +20,25 @@ export function sessionCorrections(place: Place): Corrections<SessionRow> {
       const value = encodeRecord('SessionCorrected', content);
       return { partition: partitionOf(key, place.target.partitions), record: { key, type: 'SessionCorrected', value } };
     },
+    beside: ({ live, rebuilt }) => activeRecordOf(standing(live, rebuilt), activeSessions),
   };
 }
 
-function correctionOf({ live, rebuilt, said }: DifferingRow<SessionRow>, place: Place): SessionUpdated {
+/** What gateways shall know from now on. */
+function standing(live: SessionRow | undefined, rebuilt: SessionRow | undefined): ActiveChange {
+  const session = sessionOf(known(live, rebuilt));
+  const heardAt = rebuilt !== undefined && isActive(session) ? (session.emittedAt ?? session.startedAt) : null;
+  return { type: 'ActiveSession', session, heardAt };
+}
+
+function known(live: SessionRow | undefined, rebuilt: SessionRow | undefined): SessionRow {
   const row = rebuilt ?? live;
   if (row === undefined) throw new Error('a session that neither version has cannot be corrected');
-  const session = sessionOf(row);
+  return row;
+}
+
+function correctionOf({ live, rebuilt, said }: DifferingRow<SessionRow>, place: Place): SessionUpdated {
+  const session = sessionOf(known(live, rebuilt));
   const partition = partitionOf(stationKey(session.tenantId, session.stationId), place.source.partitions);
   // What waits to be said is left to the session's next record, as it would have been without a rebuild.
   const readings = rebuilt === undefined ? [] : readingsOf(said);

@@ -37,7 +37,9 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<RunningServ
 async function startParts(config: SessionsConfig, logger: Logger, lifecycle: Lifecycle): Promise<string> {
   const { brokers, replicationFactor } = config;
   const topics = topicsFor(config.partitions);
-  await ensureTopics(brokers, [topics.events, topics.sessions, deadLettersOf(topics.events)], { replicationFactor });
+  await ensureTopics(brokers, [topics.events, topics.sessions, topics.activeSessions, deadLettersOf(topics.events)], {
+    replicationFactor,
+  });
   const options = { url: config.databaseUrl, role: name, schema: name, poolMax: config.databasePoolMax, logger };
   const database = lifecycle.add('database', await openDatabase(options));
   const projection = await startFold(config, topics, { database, logger, lifecycle });

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { partialDecoder } from '#contracts/codec';
 import type { Topics } from '#contracts/topics';
 import type { Projection } from '#kit/projection/types';
-import type { Emission } from './domain/emission.ts';
+import type { Said } from './domain/emission.ts';
 import { fieldsRead } from './domain/events.ts';
 import { sessionsFold, type SessionEvents } from './domain/fold.ts';
 import type { StationSessions } from './domain/session.ts';
+import { activeRecordOf } from './active-record.ts';
 import { recordOf } from './emissions.ts';
 import { completeStations, loadStations, saveStations, type SessionEvent } from './tables.ts';
 
@@ -15,7 +16,7 @@ const version = 1;
 /** Of what the fold says: it travels in every emission, and readers apply only a greater (generation, offset). */
 const generation = 1;
 
-export function sessionsProjection(topics: Topics): Projection<StationSessions, SessionEvents, Emission> {
+export function sessionsProjection(topics: Topics): Projection<StationSessions, SessionEvents, Said> {
   const place = { source: topics.events, target: topics.sessions, generation };
   return {
     name: 'sessions',
@@ -27,7 +28,11 @@ export function sessionsProjection(topics: Topics): Projection<StationSessions, 
     load: loadStations,
     complete: completeStations,
     save: saveStations,
-    emitTo: { topic: topics.sessions, toRecord: (emission, at) => recordOf(emission, at, place) },
+    emitTo: {
+      topic: topics.sessions,
+      toRecord: (said, at) =>
+        said.type === 'ActiveSession' ? activeRecordOf(said, topics.activeSessions) : recordOf(said, at, place),
+    },
   };
 }
 

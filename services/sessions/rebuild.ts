@@ -13,6 +13,6 @@ export function sessionsRebuild(environment: Environment): RebuildRun {
   const projection = sessionsProjection(topics);
   const place = { source: topics.events, target: topics.sessions, generation: projection.generation };
   const directory = join(import.meta.dirname, 'sql');
-  const plan = { projection, directory, corrections: sessionCorrections(place) };
+  const plan = { projection, directory, corrections: sessionCorrections(place, topics.activeSessions) };
   return rebuildOf(plan, { databaseUrl, role: 'sessions', brokers, log });
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { AppendRecord, LogWriter } from '#kit/event-log/types';
 import { type Database, identifier } from '#kit/postgres';
-import { appendAll } from '#kit/projection/append-all';
+import { appendAll, type Addressed } from '#kit/projection/append-all';
 import type { RowDifference, RowKey } from '#kit/projection/compare';
 
 /** A row as both versions have it, and the records that the newer fold would have said of it, in no order. */
@@ -21,6 +21,8 @@ export type Corrections<Row> = {
   keyOf(row: RowKey): string;
   /** One record that replaces all that was said of the row: the same row and sayings give the same bytes. */
   toRecord(row: DifferingRow<Row>): { readonly partition: number; readonly record: AppendRecord };
+  /** What another topic holds of the row from now on, where one holds current values of it. */
+  readonly beside?: (row: DifferingRow<Row>) => Addressed;
 };
 
 /** Creates, in the schema that the search path names, the table that holds what a fold says while it is filled. */
@@ -74,9 +76,11 @@ export async function correct<Row>(
   ];
   const find = (rows: readonly (Row & RowKey)[]) => new Map(rows.map((row) => [corrections.keyOf(row), row]));
   const [liveByKey, rebuiltByKey] = [find(live), find(rebuilt)];
-  const records = differences.map(byKey).map((key) => {
+  const records = differences.map(byKey).flatMap((key) => {
     const row = { live: liveByKey.get(key), rebuilt: rebuiltByKey.get(key), said: said.get(key) ?? [] };
-    return { topic, ...corrections.toRecord(row) };
+    const beside = corrections.beside?.(row);
+    const correction = { topic, ...corrections.toRecord(row) };
+    return beside === undefined ? [correction] : [correction, beside];
   });
   await appendAll(writer, records);
 }

@@ -21,7 +21,8 @@ export type ReadBatch<Event> = {
   readonly skipped: Readonly<Record<SkipReason, number>>;
 };
 
-export type Emitted = { readonly partition: number; readonly record: AppendRecord };
+/** Without a topic: for that of the projection's emissions. */
+export type Emitted = { readonly topic?: string; readonly partition: number; readonly record: AppendRecord };
 export type DeadLetter = { readonly parked: ParkedKey; readonly record: LogRecord };
 
 /** What a run of events made. Of every key: its last state, if that differs from the one it began with. */

@@ -39,7 +39,8 @@ export type Projection<S, Events, Emission = never> = {
   /** Where an emission goes. eventIdOf(at, n) makes its id; the record's bytes depend only on (state, event, at). */
   readonly emitTo?: {
     readonly topic: TopicSpec;
-    toRecord(emission: Emission, at: Position): { partition: number; record: AppendRecord };
+    /** With a topic: an emission that another topic gets, in the same way (a current value beside the history). */
+    toRecord(emission: Emission, at: Position): { topic?: string; partition: number; record: AppendRecord };
   };
 };
 

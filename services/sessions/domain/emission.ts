@@ -1,5 +1,6 @@
 // What a session says after an event: a function of the session before and after it and of the event, never of the batch.
 import type { PriceReading } from '#contracts/generated/types';
+import type { ActiveChange } from './active.ts';
 import type { Meta } from './events.ts';
 import { lacksStart, type Draft, type Session } from './session.ts';
 import type { Touched } from './touched.ts';
@@ -15,6 +16,9 @@ export type Emission = {
   /** Counts the sessions that one event made speak. */
   readonly number: number;
 };
+
+/** What a fold says, to readers of sessions and to gateways. */
+export type Said = Emission | ActiveChange;
 
 /** A running session says how it goes at most so often. */
 export const updateEveryMs = 60_000;

@@ -1,5 +1,6 @@
 // The sessions fold: the events it reads, and how each changes the sessions of its station.
-import { speak, type Emission } from './emission.ts';
+import { activeChange } from './active.ts';
+import { speak, type Said } from './emission.ts';
 import { ended } from './ended.ts';
 import type {
   ConnectorStatusChanged,
@@ -25,7 +26,7 @@ export type SessionEvents = {
   readonly ConnectorStatusChanged: ConnectorStatusChanged;
 };
 
-export type FoldedStation = { readonly state: StationSessions; readonly emit?: readonly Emission[] };
+export type FoldedStation = { readonly state: StationSessions; readonly emit?: readonly Said[] };
 
 type Handler<Event> = (sessions: readonly Session[], event: Event, at: Position) => readonly Touched[];
 
@@ -49,12 +50,18 @@ function folding<Event extends { readonly meta: Meta }>(
     if (isApplied(station, meta) || isStale(station, meta)) return { state: station };
     const touched = handler(station.sessions, event, at);
     const sessions = touched.length === 0 ? station.sessions : [...station.sessions];
-    const emit: Emission[] = [];
+    const emit: Said[] = [];
+    let spoken = 0;
     for (const { before, after } of touched) {
       after.appliedOffset = at.offset;
       after.flags = judged(after);
-      const emission = speak({ before, after }, meta, emit.length);
-      if (emission !== undefined) emit.push(emission);
+      const emission = speak({ before, after }, meta, spoken);
+      if (emission !== undefined) {
+        emit.push(emission);
+        spoken += 1;
+      }
+      const active = activeChange({ before, after }, meta);
+      if (active !== undefined) emit.push(active);
       put(sessions as Session[], before, after);
     }
     const isNewest = isNewestOf(station, meta);

@@ -39,7 +39,7 @@ function secondRebuild(environment: NodeJS.ProcessEnv, tenantId: string, change:
     {
       projection: { ...first, generation, fold },
       directory: join(import.meta.dirname, '../../../services/sessions/sql'),
-      corrections: sessionCorrections(place),
+      corrections: sessionCorrections(place, topics.activeSessions),
     },
     { databaseUrl, role: 'sessions', brokers, log },
   );

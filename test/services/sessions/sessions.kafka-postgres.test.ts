@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { decodeRecord, encodeRecord, type AnyRecord } from '#contracts/codec';
+import { decodeAs, decodeRecord, encodeRecord, type AnyRecord } from '#contracts/codec';
+import type { ActiveSession } from '#contracts/generated/types';
 import { partitionOf, stationKey } from '#contracts/keys';
 import { topicsFor, type Topic } from '#contracts/topics';
 import { openLogReader } from '#kit/event-log/reader';
@@ -16,6 +17,7 @@ import type { RunningService } from '#kit/lifecycle';
 import { createLogger } from '#kit/logger';
 import { logSettings } from '#services/sessions/config';
 import { start } from '#services/sessions/main';
+import { until } from '#test/support/until';
 import { Station, minuteMs, noon, register, type SessionEvent } from './station-tale.ts';
 
 // Parked keys are part of the tale and need no lines in the test's output.
@@ -84,6 +86,9 @@ test('what stations report becomes rows, answers and emissions', async () => {
     ['SessionStarted', 'SessionUpdated', 'SessionEnded'],
   );
   assert.ok(spoken.every((record) => 'generation' in record && record.generation === 1));
+  assert.equal((await activeOf(running.sessionId))?.transactionId, '7002');
+  // Services of other test files that fold this log may just say again that it began; they say its end as well.
+  await until(async () => (await activeOf(done.sessionId)) === undefined, 'the ended session to be gone');
 });
 
 test('lists are filtered, paged newest first, and each tenant sees its own', async () => {
@@ -243,6 +248,15 @@ async function emissionsOf(sessionId: string): Promise<AnyRecord[]> {
   return [...new Set(ours.map(({ value }) => value?.toString('hex') ?? ''))].map((hex) =>
     decodeRecord(Buffer.from(hex, 'hex')),
   );
+}
+
+/** What the compacted topic holds of a session, for gateways. */
+async function activeOf(sessionId: string): Promise<ActiveSession | undefined> {
+  const key = `${tenantId}/${sessionId}`;
+  const { activeSessions } = topics;
+  const records = await readAll(activeSessions, partitionOf(key, activeSessions.partitions));
+  const last = records.findLast((record) => record.key === key)?.value;
+  return last === null || last === undefined ? undefined : decodeAs('ActiveSession', last);
 }
 
 async function readAll(topic: Topic, partition: number): Promise<LogRecord[]> {

@@ -1,6 +1,7 @@
 // Events of one station as a gateway would append them, and the fold over them, for the tests of sessions.
 import type { ConnectorStatus, Meta, Reading, Records } from '#contracts/generated/types';
 import { reportedIdOf, startKeyOf } from '#contracts/keys';
+import type { ActiveChange } from '#services/sessions/domain/active';
 import type { Emission } from '#services/sessions/domain/emission';
 import { sessionsFold, type SessionEvents } from '#services/sessions/domain/fold';
 import { namesOf, type Flag } from '#services/sessions/domain/flags';
@@ -13,7 +14,12 @@ export const minuteMs = 60_000;
 
 export type SessionEvent = { [T in keyof SessionEvents]: { type: T } & Records[T] }[keyof SessionEvents];
 
-export type Told = { readonly state: StationSessions; readonly emissions: readonly Emission[] };
+export type Told = {
+  readonly state: StationSessions;
+  readonly emissions: readonly Emission[];
+  /** What gateways are told. */
+  readonly active: readonly ActiveChange[];
+};
 
 type Place = { evseId?: number | null; connectorId?: number | null };
 type When = { at?: number; recordedAt?: number };
@@ -217,12 +223,16 @@ export function register(minutes: number, wh: number, context = 'Sample.Periodic
 export function told(events: readonly SessionEvent[], given: StationSessions = noSessions, offset = 0): Told {
   let state = given;
   const emissions: Emission[] = [];
+  const active: ActiveChange[] = [];
   for (const [index, event] of events.entries()) {
     const folded = fold(state, event, offset + index);
     state = folded.state;
-    emissions.push(...(folded.emit ?? []));
+    for (const said of folded.emit ?? []) {
+      if (said.type === 'ActiveSession') active.push(said);
+      else emissions.push(said);
+    }
   }
-  return { state, emissions };
+  return { state, emissions, active };
 }
 
 export function fold(state: StationSessions, event: SessionEvent, offset: number) {
