@@ -4,6 +4,7 @@ import { createHttp, type HttpApi } from '#kit/http';
 import { createLogger } from '#kit/logger';
 import { addProjectionRoutes } from '#kit/projection/routes';
 import { addEnergyRoute } from '#services/analytics/api/energy';
+import { addFrameRoute } from '#services/analytics/api/frames';
 import { addReadingRoutes } from '#services/analytics/api/readings';
 import { addPartnerRoutes } from '#services/ocpi/api/partners';
 import { addBillingRoutes } from '#services/billing/http';
@@ -44,6 +45,7 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
   analytics(api) {
     addReadingRoutes(api, untouched);
     addEnergyRoute(api, untouched);
+    addFrameRoute(api, untouched);
   },
 };
 

@@ -28,13 +28,14 @@ const rebuilds: Readonly<Record<string, Opening>> = {
   readings: async (environment) => (await analytics()).sinkRebuildOf('readings', environment),
   session_facts: async (environment) => (await analytics()).sinkRebuildOf('session_facts', environment),
   dimensions: async (environment) => (await analytics()).sinkRebuildOf('dimensions', environment),
+  frames: async (environment) => (await analytics()).sinkRebuildOf('frames', environment),
 };
 
 /** Several at a word. */
 const groups: Readonly<Record<string, readonly string[]>> = {
   billing: ['billing_sessions', 'billing_places', 'cdrs'],
   ocpi: ['ocpi_registry', 'ocpi_evse_status', 'ocpi_sessions', 'ocpi_cdrs'],
-  clickhouse: ['readings', 'session_facts', 'dimensions'],
+  clickhouse: ['readings', 'session_facts', 'dimensions', 'frames'],
 };
 
 const usage = `npm run rebuild -- <name>… [--dry-run] [--afresh], of: ${Object.keys(rebuilds).join(', ')};

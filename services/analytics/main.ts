@@ -8,6 +8,7 @@ import { Lifecycle, type RunningService } from '#kit/lifecycle';
 import { createLogger, type Logger } from '#kit/logger';
 import { openDatabase } from '#kit/postgres';
 import { addEnergyRoute } from './api/energy.ts';
+import { addFrameRoute } from './api/frames.ts';
 import { addReadingRoutes } from './api/readings.ts';
 import { analyticsConfig, logSettings, type AnalyticsConfig } from './config.ts';
 import { runSinks } from './run-sinks.ts';
@@ -47,7 +48,7 @@ async function startParts(
   { internalToken, logger, lifecycle }: Around,
 ): Promise<string> {
   const { brokers, replicationFactor, databaseUrl: url, databasePoolMax: poolMax } = config;
-  const read: Topic[] = [topics.events, topics.sessions, topics.registryChanges];
+  const read: Topic[] = [topics.events, topics.sessions, topics.registryChanges, topics.frames];
   await ensureTopics(brokers, [...read, ...read.map(deadLettersOf)], { replicationFactor });
   const database = lifecycle.add('database', await openDatabase({ url, role: name, schema: name, poolMax, logger }));
   const writer = lifecycle.add('log', await openLogWriter({ ...logSettings, brokers, clientId: name }, logger));
@@ -59,5 +60,6 @@ async function startParts(
   const api = lifecycle.add('http', createHttp({ service: name, logger, internalToken, notReady: sinks.notReady }));
   addReadingRoutes(api, clickhouse);
   addEnergyRoute(api, clickhouse);
+  addFrameRoute(api, clickhouse);
   return listen(api, config.host, config.port);
 }

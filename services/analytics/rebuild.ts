@@ -23,6 +23,8 @@ export const sinkTables = {
   },
   session_facts: { tables: ['sessions_raw', 'session_map'], views: [] },
   dimensions: { tables: ['stations_raw', 'locations_raw'], views: [] },
+  /** As far back as its topic reaches. */
+  frames: { tables: ['frames_raw'], views: [] },
 } as const satisfies Readonly<Record<string, TablePlan>>;
 
 export type SinkName = keyof typeof sinkTables;

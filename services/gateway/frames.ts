@@ -145,7 +145,7 @@ export class Frames implements Closable {
         ocppVersion: connection.dialect.version,
         direction: exchange.direction,
         messageId: exchange.messageId,
-        action: exchange.action,
+        action: written.action,
         requestFrame: written.requestFrame,
         requestCharsCut: written.requestCharsCut,
         answerFrame: written.answerFrame,

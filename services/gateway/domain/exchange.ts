@@ -17,8 +17,12 @@ export type Exchange = {
   readonly quirks: readonly string[];
 };
 
+/** Characters of what a station calls an action; those of OCPP have at most 34. */
+const actionCharsMax = 64;
+
 /** The part of a record that is made of the exchange alone. */
 export type WrittenExchange = {
+  readonly action: string | null;
   readonly requestFrame: string;
   readonly requestCharsCut: number;
   readonly answerFrame: string | null;
@@ -33,6 +37,7 @@ export function writtenExchange(exchange: Exchange): WrittenExchange {
   const request = requestOf(exchange);
   const answer = exchange.answer === null ? null : redacted(exchange.action, exchange.answer);
   return {
+    action: exchange.action === null ? null : exchange.action.slice(0, actionCharsMax),
     requestFrame: cut(request),
     requestCharsCut: Math.max(0, request.length - frameCharsMax),
     answerFrame: answer === null ? null : cut(answer),

@@ -45,6 +45,7 @@ export const routes: readonly (readonly [pattern: string, owner: Owner])[] = [
   ['/v1/billing-reviews/:reviewId/resolve', 'billing'],
   ['/v1/readings', 'analytics'],
   ['/v1/energy', 'analytics'],
+  ['/v1/frames', 'analytics'],
   ['/v1/ocpi/partners', 'ocpi'],
   ['/v1/ocpi/partners/:partnerId', 'ocpi'],
   ['/v1/ocpi/partners/:partnerId/tokens', 'ocpi'],

@@ -48,6 +48,7 @@ export async function startAnalyticsRig(name: string): Promise<AnalyticsRig> {
     events: prefixed(all.events),
     sessions: prefixed(all.sessions),
     registryChanges: prefixed(all.registryChanges),
+    frames: prefixed(all.frames),
   };
   const databaseUrl = await createDatabase(`${name}_${suffix}`);
   const clickhouseUrl = process.env['CLICKHOUSE_URL'] ?? '';
@@ -77,7 +78,7 @@ export async function startAnalyticsRig(name: string): Promise<AnalyticsRig> {
     async forgetPositions() {
       const client = new pg.Client({ connectionString: databaseUrl });
       await client.connect();
-      for (const sink of ['readings', 'session_facts', 'dimensions'])
+      for (const sink of ['readings', 'session_facts', 'dimensions', 'frames'])
         await client.query(`update sink_${sink}.projection_position set next_offset = 0`);
       await client.end();
     },
