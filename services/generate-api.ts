@@ -14,6 +14,8 @@ import { addRegistryRoutes } from '#services/registry/http';
 import { addSessionRoutes } from '#services/sessions/api/sessions';
 import { addSummaryRoute } from '#services/sessions/api/summary';
 import { addCommandRoutes } from '#services/stations/api/commands';
+import { addDetailRoutes } from '#services/stations/api/details';
+import { addLoggedRoutes } from '#services/stations/api/logged';
 import { addStationRoutes } from '#services/stations/api/stations';
 
 export const operatorApiUrl = new URL('../contracts/operator-api.json', import.meta.url);
@@ -26,6 +28,8 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
   registry: (api) => addRegistryRoutes(api, { store: {} } as never),
   stations(api) {
     addStationRoutes(api, untouched);
+    addDetailRoutes(api, untouched);
+    addLoggedRoutes(api, untouched);
     addCommandRoutes(api, untouched);
     addProjectionRoutes(api, [namedProjection('stations'), namedProjection('commands')]);
   },

@@ -16,6 +16,8 @@ import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
 import { addCommandRoutes } from './api/commands.ts';
+import { addDetailRoutes } from './api/details.ts';
+import { addLoggedRoutes } from './api/logged.ts';
 import { addStationRoutes } from './api/stations.ts';
 import { logSettings, stationsConfig, type StationsConfig } from './config.ts';
 import { idempotencyIn, pruneOldKeys } from './idempotency.ts';
@@ -77,6 +79,8 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
     projections.map((each) => each.notReady()).find((why) => why !== undefined);
   const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady }));
   addStationRoutes(api, { database, isRegistered });
+  addDetailRoutes(api, { database, isRegistered });
+  addLoggedRoutes(api, { database, isRegistered });
   addCommandRoutes(api, { ...books, database, idempotency, topic: commands, log, refOf, isRegistered, now: Date.now });
   addProjectionRoutes(api, projections);
   return listen(api, config.host, config.port);

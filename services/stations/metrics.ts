@@ -24,3 +24,7 @@ export const decisions = counter('command_decisions_total', {
 export const leasesExpired = counter('connections_ended_by_timer_total', {
   help: 'Connections that the lease timer ended',
 });
+export const reservationsEnded = counter('reservations_ended_by_timer_total', {
+  help: 'Reservations that the reservation timer ended',
+  labels: ['change'],
+});

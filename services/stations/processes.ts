@@ -1,4 +1,4 @@
-// Starts what decides: the books that follow the log, and over them the completion of commands and the lease timer.
+// Starts what decides: the books that follow the log, and over them the completion of commands, the lease timer and the reservation timer.
 import type { Topics } from '#contracts/topics';
 import type { LogWriter } from '#kit/event-log/types';
 import { Leadership } from '#kit/leadership';
@@ -13,6 +13,7 @@ import { LeaseTimer } from './lease-timer.ts';
 import { openFollower } from './log-follower.ts';
 import { commandLatencySeconds, commandsCompleted } from './metrics.ts';
 import { PresenceBook } from './presence-book.ts';
+import { ReservationTimer } from './reservation-timer.ts';
 
 export type ProcessesOptions = {
   readonly config: StationsConfig;
@@ -64,6 +65,7 @@ export async function startProcesses(
     'lease timer',
     new LeaseTimer({ ...decider, leaseTimeoutMs, topics, database, readToEnd: readPresence }),
   );
+  lifecycle.add('reservation timer', new ReservationTimer({ topics, database, log, logger, tickMs, leads, now }));
   return { commands, presence };
 }
 

@@ -1,16 +1,24 @@
 // The two projections of this service: `stations` folds charging.events, `commands` folds charging.commands.
-import { decodeOneOf, type RecordsOf } from '#contracts/codec';
+import assert from 'node:assert/strict';
+import { decodeOneOf, partialDecoder, type RecordsOf } from '#contracts/codec';
 import type { Topics } from '#contracts/topics';
 import { beginEach } from '#kit/projection/begin-each';
 import type { Projection } from '#kit/projection/types';
 import { loadCommands, saveCommands } from './command-tables.ts';
 import { commandFold, withoutNews as withoutCommandNews, type StationCommands } from './domain/command-fold.ts';
+import { detailFold } from './domain/detail-fold.ts';
+import { fieldsRead } from './domain/events.ts';
 import type { RefOf } from './domain/shown-parameters.ts';
 import { withoutNews, type Station } from './domain/station.ts';
 import { stationFold } from './domain/station-fold.ts';
 import { loadStations, saveStations } from './station-tables.ts';
+import { storable } from './storable.ts';
 
-export type StationEvents = RecordsOf<keyof typeof stationFold>;
+type StationEventType = keyof typeof stationFold;
+type PartlyRead = keyof typeof fieldsRead;
+export type StationEvents = RecordsOf<Exclude<StationEventType, PartlyRead>> & {
+  readonly [T in PartlyRead]: Pick<RecordsOf<PartlyRead>[T], 'type' | (typeof fieldsRead)[T][number]>;
+};
 export type CommandRecords = RecordsOf<'CommandRequested' | 'CommandSent' | 'CommandCompleted'>;
 
 /** Of the tables: a new one is filled beside the live one, then readers are swapped over. */
@@ -24,11 +32,23 @@ export function stationsProjection(topics: Pick<Topics, 'events'>): Projection<S
     generation,
     topic: topics.events,
     fold: stationFold,
-    decode: (value) => decodeOneOf(stationFold, value),
+    decode: decodeStationEvent,
     load: loadStations,
     complete: beginEach(withoutNews),
     save: saveStations,
   };
+}
+
+const decodePart = partialDecoder(fieldsRead);
+/** Types by whose texts rows and entries of documents are found again. */
+const foundAgain: ReadonlySet<string> = new Set([...Object.keys(detailFold), 'QuirksObserved']);
+
+function decodeStationEvent(value: Uint8Array): StationEvents[StationEventType] {
+  const event = decodePart(value);
+  // The header said so, or the runner would have skipped the record; bytes that disagree with it are poison.
+  assert(Object.hasOwn(stationFold, event.type), `a ${event.type} came as an event of a station`);
+  const kept = foundAgain.has(event.type) ? storable(event) : event;
+  return kept as unknown as StationEvents[StationEventType];
 }
 
 /** @param refOf the pseudonym of a token: rows never hold its plain uid. */

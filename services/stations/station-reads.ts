@@ -1,6 +1,7 @@
 // What the API reads of stations: states with their connectors, connections, variables; each under row-level security.
 import type { QueryResultRow } from 'pg';
 import { asTenant, type Database } from '#kit/postgres';
+import type { Details } from './domain/details.ts';
 
 export type StateRow = {
   readonly station_id: string;
@@ -29,6 +30,9 @@ export type StateRow = {
   readonly meter_type: string | null;
   readonly meter_serial_number: string | null;
   readonly connectors: readonly ConnectorRow[];
+  readonly clock_samples: readonly number[];
+  /** Those that its state shows; a subject of which nobody told is absent. */
+  readonly details: Partial<Pick<Details, 'availability' | 'localList' | 'reservations'>>;
 };
 
 export type ConnectorRow = {
@@ -78,7 +82,11 @@ export type VariableRow = {
 const withConnectors = `
   select station.*, coalesce((
     select json_agg(connector order by evse_id, connector_id) from connectors as connector
-    where connector.tenant_id = station.tenant_id and connector.station_id = station.station_id), '[]') as connectors
+    where connector.tenant_id = station.tenant_id and connector.station_id = station.station_id), '[]') as connectors,
+  coalesce((
+    select json_object_agg(subject, document) from station_details as detail
+    where detail.tenant_id = station.tenant_id and detail.station_id = station.station_id
+      and subject in ('availability', 'localList', 'reservations')), '{}') as details
   from stations as station`;
 
 export type StateFilter = {

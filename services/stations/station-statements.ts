@@ -21,6 +21,7 @@ const stationColumns = [
   'applied_epoch bigint',
   'applied_seq int',
   'last_seen_at_ms bigint',
+  'clock_samples json',
   'booted_at_ms bigint',
   'boot_status text',
   'boot_reason text',

@@ -2,6 +2,8 @@
 import type { PoolClient } from 'pg';
 import { stationKey } from '#contracts/keys';
 import { splitKeys, writeRows } from '#kit/projection/table-rows';
+import { loadDetails, saveDetails } from './detail-tables.ts';
+import { noDetails, type Details } from './domain/details.ts';
 import {
   connectionsKeptMax,
   lastConnectionOf,
@@ -11,6 +13,7 @@ import {
   type Connectivity,
   type Station,
 } from './domain/station.ts';
+import { saveLogged } from './logged-tables.ts';
 import { connectorRows, openedRows, closedRows, variableRows } from './news-rows.ts';
 import {
   closeConnections,
@@ -40,6 +43,7 @@ type StationRow = {
   applied_epoch: number;
   applied_seq: number;
   last_seen_at_ms: number;
+  clock_samples: readonly number[];
   booted_at_ms: number | null;
   boot_status: Boot['status'] | null;
   boot_reason: string | null;
@@ -55,13 +59,20 @@ type StationRow = {
   meter_serial_number: string | null;
 };
 
-/** States by `tenant/station`; what a station has in tables of its own is not read. */
+/** States by `tenant/station`; with its documents; what a station has in other tables is not read. */
 export async function loadStations(client: PoolClient, keys: readonly string[]): Promise<Map<string, Station>> {
   const { rows } = await client.query<StationRow>(selectStations, splitKeys(keys));
-  return new Map(rows.map((row) => [stationKey(row.tenant_id, row.station_id), stationOf(row)]));
+  if (rows.length === 0) return new Map();
+  const details = await loadDetails(client, keys);
+  return new Map(
+    rows.map((row) => {
+      const key = stationKey(row.tenant_id, row.station_id);
+      return [key, stationOf(row, details.get(key) ?? noDetails)];
+    }),
+  );
 }
 
-/** Writes states and their news. Writing the same states twice changes nothing. */
+/** Writes states and their news, once per batch: quirks are counted. */
 export async function saveStations(client: PoolClient, changed: ReadonlyMap<string, Station>): Promise<void> {
   const stations = [...changed.values()];
   const told = stations.flatMap((station) => station.news.map((news) => ({ station, news })));
@@ -76,9 +87,11 @@ export async function saveStations(client: PoolClient, changed: ReadonlyMap<stri
   }
   await writeRows(client, upsertConnectors, connectorRows(told));
   await writeRows(client, upsertVariables, variableRows(told));
+  await saveDetails(client, stations);
+  await saveLogged(client, told);
 }
 
-function stationOf(row: StationRow): Station {
+function stationOf(row: StationRow, details: Details): Station {
   return {
     tenantId: row.tenant_id,
     stationId: row.station_id,
@@ -87,6 +100,9 @@ function stationOf(row: StationRow): Station {
     appliedSeq: row.applied_seq,
     boot: bootOf(row),
     lastSeenAt: row.last_seen_at_ms,
+    clockSamples: row.clock_samples,
+    details,
+    touched: [],
     news: [],
   };
 }
@@ -140,6 +156,7 @@ function rowOf(station: Station): Partial<StationRow> {
     applied_epoch: station.appliedEpoch,
     applied_seq: station.appliedSeq,
     last_seen_at_ms: station.lastSeenAt,
+    clock_samples: station.clockSamples,
     ...(station.boot === null ? {} : bootColumns(station.boot)),
   };
 }

@@ -3,6 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { decodeCursor, encodeCursor, problem } from '#kit/http';
 import { pageLimits } from '#kit/http-schemas';
 
+/** ECMAScript dates reach so far from 1970, both ways. */
+const datesMs = 8.64e15;
+
 export type SortKey = readonly (string | number)[];
 export type PageQuery = { readonly limit?: number; readonly cursor?: string };
 
@@ -38,5 +41,7 @@ export function refuseCursor(reply: FastifyReply): FastifyReply {
 export function isoOf(ms: number): string;
 export function isoOf(ms: number | null): string | null;
 export function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
+  if (ms === null) return null;
+  // What a station or an operator wrote may be beyond what a date can be; a page must show it all the same.
+  return new Date(Math.max(-datesMs, Math.min(datesMs, ms))).toISOString();
 }

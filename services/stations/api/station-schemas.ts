@@ -1,6 +1,7 @@
 // What operators see of a station's state, connections and variables.
 import Type from 'typebox';
 import { nullable, paging, strict } from '#kit/http-schemas';
+import { wantedAvailability } from './detail-schemas.ts';
 import { instant } from './schemas.ts';
 
 const text = nullable(Type.String());
@@ -72,6 +73,16 @@ export const stationState = Type.Object({
   ),
   boot: nullable(boot),
   connectors: Type.Array(connector, { description: 'Last known status of each; see connected' }),
+  availability: Type.Array(wantedAvailability, {
+    description: 'What the station agreed to, beside what it reports: for all of it, an EVSE or a connector',
+  }),
+  localListVersion: nullable(Type.Integer({ description: '0: empty; -1: not supported (1.6); null: never told' })),
+  clockOffsetMs: nullable(
+    Type.Integer({
+      description: "The station's clock less the gateway's, over its last fresh messages; null: unknown",
+    }),
+  ),
+  activeReservations: Type.Integer(),
 });
 
 export const stateFilters = Type.Object(

@@ -1,19 +1,8 @@
 // /v1/station-states and /v1/stations/{id}/…: what stations report, live.
-import type { Static } from 'typebox';
 import { problem, type HttpApi } from '#kit/http';
 import type { Database } from '#kit/postgres';
-import {
-  listConnections,
-  listStates,
-  listVariables,
-  readState,
-  variableNameOf,
-  type ConnectionRow,
-  type ConnectorRow,
-  type StateRow,
-  type VariableRow,
-} from '../station-reads.ts';
-import { beginOf, isoOf, limitOf, pageOfRows, refuseCursor } from './page.ts';
+import { listConnections, listStates, listVariables, readState, variableNameOf } from '../station-reads.ts';
+import { beginOf, limitOf, pageOfRows, refuseCursor } from './page.ts';
 import { pageOf, problems } from '#kit/http-schemas';
 import { stationParams } from './schemas.ts';
 import {
@@ -24,6 +13,7 @@ import {
   variable,
   variableFilters,
 } from './station-schemas.ts';
+import { connectionOf, stateOf, stateOfUnseen, variableOf } from './station-views.ts';
 
 const tags = ['station states'];
 
@@ -72,14 +62,7 @@ function addStates(api: HttpApi, { database, isRegistered }: StationApiParts): v
       const row = await readState(database, tenantId, stationId);
       if (row !== undefined) return reply.send(stateOf(row));
       if (!isRegistered(tenantId, stationId)) return noStation(reply, stationId);
-      return reply.send({
-        stationId,
-        connected: false,
-        connection: null,
-        lastSeenAt: null,
-        boot: null,
-        connectors: [],
-      });
+      return reply.send(stateOfUnseen(stationId));
     },
   );
 }
@@ -135,99 +118,4 @@ function addVariables(api: HttpApi, { database, isRegistered }: StationApiParts)
 
 function noStation(reply: Parameters<typeof problem>[0], stationId: string) {
   return problem(reply, { status: 404, title: 'No such station', detail: `${stationId} is not registered` });
-}
-
-function stateOf(row: StateRow): Static<typeof stationState> {
-  return {
-    stationId: row.station_id,
-    connected: row.connected,
-    connection: lastConnectionOf(row),
-    lastSeenAt: row.last_seen_at_ms === 0 ? null : isoOf(row.last_seen_at_ms),
-    boot: bootOf(row),
-    connectors: row.connectors.map(connectorOf),
-  };
-}
-
-function lastConnectionOf(row: StateRow): Static<typeof connection> | null {
-  if (row.first_epoch === null || row.connected_at_ms === null) return null;
-  return {
-    connectionEpoch: row.first_epoch,
-    connectedAt: isoOf(row.connected_at_ms),
-    endedAt: isoOf(row.disconnected_at_ms),
-    endCause: row.disconnect_cause,
-    closeCode: row.close_code,
-    gatewayId: row.gateway_id ?? '',
-    subprotocol: row.subprotocol ?? '',
-    securityProfile: row.security_profile ?? 0,
-    remoteAddress: row.remote_address,
-  };
-}
-
-function bootOf(row: StateRow): Static<typeof stationState>['boot'] {
-  if (row.booted_at_ms === null) return null;
-  return {
-    status: row.boot_status ?? 'Unknown',
-    at: isoOf(row.booted_at_ms),
-    reason: row.boot_reason,
-    vendor: row.vendor ?? '',
-    model: row.model ?? '',
-    serialNumber: row.serial_number,
-    boxSerialNumber: row.box_serial_number,
-    firmwareVersion: row.firmware_version,
-    iccid: row.iccid,
-    imsi: row.imsi,
-    meterType: row.meter_type,
-    meterSerialNumber: row.meter_serial_number,
-    intervalSeconds: row.boot_interval_seconds ?? 0,
-  };
-}
-
-function connectorOf(row: ConnectorRow): Static<typeof stationState>['connectors'][number] {
-  return {
-    evseId: row.evse_id,
-    connectorId: row.connector_id,
-    status: row.status,
-    at: isoOf(row.status_at_ms),
-    errorCode: row.error_code,
-    info: row.info,
-    vendorId: row.vendor_id,
-    vendorErrorCode: row.vendor_error_code,
-  };
-}
-
-function connectionOf(row: ConnectionRow): Static<typeof connection> {
-  return {
-    connectionEpoch: row.connection_epoch,
-    connectedAt: isoOf(row.connected_at_ms),
-    endedAt: isoOf(row.ended_at_ms),
-    endCause: row.end_cause,
-    closeCode: row.close_code,
-    gatewayId: row.gateway_id,
-    subprotocol: row.subprotocol,
-    securityProfile: row.security_profile,
-    remoteAddress: row.remote_address,
-  };
-}
-
-function variableOf(row: VariableRow): Static<typeof variable> {
-  return {
-    component: row.component,
-    componentInstance: row.component_instance === '' ? null : row.component_instance,
-    evseId: row.evse_id === 0 ? null : row.evse_id,
-    connectorId: row.connector_id === 0 ? null : row.connector_id,
-    variable: row.variable,
-    variableInstance: row.variable_instance === '' ? null : row.variable_instance,
-    attribute: row.attribute,
-    value: row.value,
-    mutability: row.mutability,
-    persistent: row.persistent,
-    constant: row.constant,
-    dataType: row.data_type,
-    unit: row.unit,
-    minLimit: row.min_limit,
-    maxLimit: row.max_limit,
-    valuesList: row.values_list,
-    supportsMonitoring: row.supports_monitoring,
-    reportedAt: isoOf(row.reported_at_ms),
-  };
 }

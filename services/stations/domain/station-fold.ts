@@ -1,22 +1,22 @@
 // The fold of a station's events into its live state, fenced by connection epoch and sequence.
 import type {
   ConnectorStatusChanged,
-  Meta,
   StationBooted,
   StationConnected,
   StationDisconnected,
   VariablesReported,
 } from '#contracts/generated/types';
-import { lastConnectionOf, newStation, type Connection, type News, type Station } from './station.ts';
+import { withSample } from './clock-offset.ts';
+import { detailFold, withDetail } from './detail-fold.ts';
+import { loggedFold, loggedOf } from './logged-fold.ts';
+import { isSelfReliant } from './reservation-end.ts';
+import { confirmed, uncertainSince } from './reservations.ts';
+import { applied, before, heard, standingOf, toldOf } from './standing.ts';
+import { lastConnectionOf, type Connection, type News, type Station } from './station.ts';
+import { transactionFold } from './transaction-fold.ts';
 
 type Position = { readonly partition: number; readonly offset: number };
 type Folded = { readonly state: Station };
-
-/**
- * live: of the connection that counts, or of none (timers, operators). older: of a connection that a newer one
- * displaced. repeated: applied already.
- */
-type Standing = 'live' | 'older' | 'repeated';
 
 export const stationFold = {
   StationConnected: connected,
@@ -24,6 +24,9 @@ export const stationFold = {
   StationBooted: booted,
   ConnectorStatusChanged: statusChanged,
   VariablesReported: variablesReported,
+  ...detailFold,
+  ...loggedFold,
+  ...transactionFold,
 };
 
 function connected(state: Station | undefined, event: StationConnected, at: Position): Folded {
@@ -67,7 +70,7 @@ function disconnected(state: Station | undefined, event: StationDisconnected): F
   };
 }
 
-function booted(state: Station | undefined, event: StationBooted): Folded {
+function booted(state: Station | undefined, event: StationBooted, at: Position): Folded {
   const station = before(state, event.meta);
   if (standingOf(station, event.meta) !== 'live') return { state: station };
   const { meta, status, intervalSeconds, reason, vendor, model, serialNumber, boxSerialNumber, firmwareVersion } =
@@ -84,9 +87,14 @@ function booted(state: Station | undefined, event: StationBooted): Folded {
     meterType,
     meterSerialNumber,
   };
-  return {
-    state: { ...heard(station, meta), boot: { status, at: meta.recordedAt, reason, intervalSeconds, ...identity } },
-  };
+  const boot = { status, at: meta.recordedAt, reason, intervalSeconds, ...identity };
+  const news: News[] = [...station.news, { kind: 'booted', ...loggedOf(meta, at), boot }];
+  const { reservations } = station.details;
+  if (reservations === null || isSelfReliant(lastConnectionOf(station)?.subprotocol)) {
+    return { state: { ...heard(station, meta), boot, news } };
+  }
+  const unsure = withDetail(station, 'reservations', uncertainSince(reservations, toldOf(station, meta, at)));
+  return { state: { ...heard(unsure, meta), boot, news } };
 }
 
 function statusChanged(state: Station | undefined, event: ConnectorStatusChanged): Folded {
@@ -105,7 +113,17 @@ function statusChanged(state: Station | undefined, event: ConnectorStatusChanged
     vendorId,
     vendorErrorCode,
   };
-  return { state: { ...heard(station, meta), news: [...station.news, { kind: 'status', connector }] } };
+  const news: News[] = [...station.news, { kind: 'status', connector }];
+  const { occurredAt, recordedAt } = meta;
+  const clockSamples =
+    occurredAt === null ? station.clockSamples : withSample(station.clockSamples, occurredAt - recordedAt);
+  return { state: { ...heard(withReserved(station, event), meta), clockSamples, news } };
+}
+
+function withReserved(station: Station, { status, evseId }: ConnectorStatusChanged): Station {
+  const { reservations } = station.details;
+  if (status !== 'Reserved' || reservations === null) return station;
+  return withDetail(station, 'reservations', confirmed(reservations, evseId));
 }
 
 function variablesReported(state: Station | undefined, event: VariablesReported, at: Position): Folded {
@@ -118,38 +136,6 @@ function variablesReported(state: Station | undefined, event: VariablesReported,
   const report: News = { kind: 'variables', epoch, offset: at.offset, reportedAt: meta.recordedAt, variables };
   const after = standing === 'live' ? heard(station, meta) : station;
   return { state: { ...after, news: [...station.news, report] } };
-}
-
-function before(state: Station | undefined, meta: Meta): Station {
-  return state ?? newStation(meta.tenantId, meta.stationId);
-}
-
-function standingOf(station: Station, { connectionEpoch, seq }: Meta): Standing {
-  if (connectionEpoch === null) return 'live';
-  const counting = Math.max(lastConnectionOf(station)?.firstEpoch ?? -1, station.appliedEpoch);
-  if (connectionEpoch < counting) return 'older';
-  return seq !== null && isApplied(station, connectionEpoch, seq) ? 'repeated' : 'live';
-}
-
-function isApplied(station: Station, epoch: number, seq: number): boolean {
-  return countingEpochOf(station, epoch) === station.appliedEpoch && seq <= station.appliedSeq;
-}
-
-function applied(station: Station, { connectionEpoch, seq }: Meta): Station {
-  if (connectionEpoch === null || seq === null) return station;
-  return { ...station, appliedEpoch: countingEpochOf(station, connectionEpoch), appliedSeq: seq };
-}
-
-/** As applied, and a sign of life where the station itself spoke. */
-function heard(station: Station, meta: Meta): Station {
-  const lastSeenAt = meta.source === 'station' ? Math.max(station.lastSeenAt, meta.recordedAt) : station.lastSeenAt;
-  return { ...applied(station, meta), lastSeenAt };
-}
-
-/** Both epochs of a StationConnected that was appended twice count as the first. */
-function countingEpochOf(station: Station, epoch: number): number {
-  const last = lastConnectionOf(station);
-  return last !== undefined && epoch >= last.firstEpoch && epoch <= last.lastEpoch ? last.firstEpoch : epoch;
 }
 
 function withConnection(station: Station, connection: Connection): Station {

@@ -1,5 +1,13 @@
 // What a station is to us: its connection, its boot, the status of its connectors, and the news that go into tables of their own.
-import type { ConnectorStatus, BootStatus, ReportedVariable } from '#contracts/generated/types';
+import type {
+  BootStatus,
+  ConnectorStatus,
+  DeviceEvent,
+  QuirksObserved,
+  ReportedVariable,
+  Source,
+} from '#contracts/generated/types';
+import { noDetails, type Details, type Subject } from './details.ts';
 
 /** One connection. A StationConnected that was appended twice has two offsets: every epoch from first to last is this connection. */
 export type Connection = {
@@ -63,7 +71,24 @@ export type News =
       readonly offset: number;
       readonly reportedAt: number;
       readonly variables: readonly ReportedVariable[];
-    };
+    }
+  | (Logged & { readonly kind: 'booted'; readonly boot: Boot })
+  | (Logged & {
+      readonly kind: 'security';
+      readonly name: string;
+      readonly info: string | null;
+      readonly source: Source;
+    })
+  | (Logged & { readonly kind: 'device'; readonly events: readonly DeviceEvent[] })
+  | (Logged & { readonly kind: 'quirks' } & Pick<QuirksObserved, 'action' | 'quirks' | 'frameJson'>);
+
+/** What is kept as a list of its own, by the event that told it: a second copy of that event takes the place of the first. */
+type Logged = {
+  readonly eventId: string;
+  readonly offset: number;
+  readonly occurredAt: number | null;
+  readonly recordedAt: number;
+};
 
 export type Station = {
   readonly tenantId: string;
@@ -75,12 +100,19 @@ export type Station = {
   readonly boot: Boot | null;
   /** recordedAt of the newest event of the station itself that this fold reads; 0: never. */
   readonly lastSeenAt: number;
+  /** Newest differences of its clock and ours, see clock-offset.ts. */
+  readonly clockSamples: readonly number[];
+  readonly details: Details;
+  /** Subjects whose documents the batch being folded changed; they are written with the news. */
+  readonly touched: readonly Subject[];
   /** Of the batch being folded; written with the state, then dropped (see withoutNews). */
   readonly news: readonly News[];
 };
 
 /** Connections kept per station in the table of connections; older ones are dropped as new ones open. */
 export const connectionsKeptMax = 100;
+/** As connections are kept, by the kind of news. */
+export const keptMax = { booted: 20, security: 200, device: 200 } as const;
 
 export function newStation(tenantId: string, stationId: string): Station {
   return {
@@ -91,13 +123,16 @@ export function newStation(tenantId: string, stationId: string): Station {
     appliedSeq: -1,
     boot: null,
     lastSeenAt: 0,
+    clockSamples: [],
+    details: noDetails,
+    touched: [],
     news: [],
   };
 }
 
 /** The state as the next batch begins with it: its news were written. */
 export function withoutNews(station: Station): Station {
-  return station.news.length === 0 ? station : { ...station, news: [] };
+  return station.news.length === 0 && station.touched.length === 0 ? station : { ...station, touched: [], news: [] };
 }
 
 /** The connection that is or was the station's last. */

@@ -22,6 +22,7 @@ const secrets = {
   tenantKeySeed: '00'.repeat(32),
   clickhousePassword: '',
   analystPassword: '',
+  certificateAuthorityKey: '',
 };
 const logger = createLogger('test', 'silent');
 
@@ -122,9 +123,8 @@ export async function dump(database: string): Promise<Record<string, string[]>> 
   const client = new pg.Client({ connectionString: database });
   await client.connect();
   try {
-    const tables = ['stations_1.stations', 'stations_1.connectors', 'stations_1.connections', 'stations_1.variables'];
     const dumped: Record<string, string[]> = {};
-    for (const table of [...tables, 'commands_1.commands']) {
+    for (const table of await tablesOf(client)) {
       const { rows } = await client.query<{ row: string }>(`select t::text as row from ${table} as t order by 1`);
       dumped[table] = rows.map(({ row }) => row);
     }
@@ -132,6 +132,16 @@ export async function dump(database: string): Promise<Record<string, string[]>> 
   } finally {
     await client.end();
   }
+}
+
+/** Of both projections, but for where a process stands in the log. */
+async function tablesOf(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select table_schema || '.' || table_name as name from information_schema.tables
+     where table_schema in ('stations_1', 'commands_1') and table_name <> all($1) order by 1`,
+    [['projection_position', 'schema_migrations', 'parked_keys', 'rebuild_said']],
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Every record of a topic, decoded, with its key. */

@@ -241,9 +241,24 @@ test('every route stands in the OpenAPI document with a summary and its answers,
     '/v1/projections/commands/redrive',
     '/v1/projections/stations',
     '/v1/projections/stations/redrive',
+    '/v1/quirks',
+    '/v1/security-events',
     '/v1/station-states',
+    '/v1/stations/{stationId}/boots',
+    '/v1/stations/{stationId}/certificates',
+    '/v1/stations/{stationId}/charging-limits',
+    '/v1/stations/{stationId}/charging-profiles',
     '/v1/stations/{stationId}/commands',
+    '/v1/stations/{stationId}/composite-schedules',
     '/v1/stations/{stationId}/connections',
+    '/v1/stations/{stationId}/device-events',
+    '/v1/stations/{stationId}/display-messages',
+    '/v1/stations/{stationId}/firmware-jobs',
+    '/v1/stations/{stationId}/local-list',
+    '/v1/stations/{stationId}/log-jobs',
+    '/v1/stations/{stationId}/monitors',
+    '/v1/stations/{stationId}/reservations',
+    '/v1/stations/{stationId}/security-events',
     '/v1/stations/{stationId}/state',
     '/v1/stations/{stationId}/variables',
   ]);
@@ -301,7 +316,9 @@ test('the connections of a gateway whose lease ended are ended by the timer, onc
 
 test('a fresh database filled from the log equals the live one, row for row', async () => {
   const live = await dump(rig.database);
-  assert.ok(Object.values(live).every((rows) => rows.length > 0));
+  for (const table of ['stations', 'connectors', 'connections', 'variables', 'boots'])
+    assert.ok((live[`stations_1.${table}`] ?? []).length > 0, table);
+  assert.ok((live['commands_1.commands'] ?? []).length > 0);
   const database = await rig.newDatabase();
   const second = await rig.start(database);
   const rebuilt = await eventually(

@@ -23,7 +23,7 @@ function apply(state: Station | undefined, { offset, event }: At): Station {
     case 'StationDisconnected':
       return stationFold.StationDisconnected(state, event).state;
     case 'StationBooted':
-      return stationFold.StationBooted(state, event).state;
+      return stationFold.StationBooted(state, event, at).state;
     case 'ConnectorStatusChanged':
       return stationFold.ConnectorStatusChanged(state, event).state;
     case 'VariablesReported':
@@ -91,7 +91,7 @@ test('from an older epoch, status, boot and disconnect do not touch live state',
 
 test('from the live epoch they do', () => {
   const after = fold([open(7), open(20), statusAt(22, 20, 0, 'Faulted'), boot(23, 20, 1, 'M2'), end(24, 20, 2)]);
-  assert.deepEqual(kinds(after), ['opened', 'closed', 'opened', 'status', 'closed']);
+  assert.deepEqual(kinds(after), ['opened', 'closed', 'opened', 'status', 'booted', 'closed']);
   assert.equal(after.boot?.model, 'M2');
   assert.equal(after.connectivity.phase, 'disconnected');
 });
@@ -116,7 +116,7 @@ test('a StationConnected appended twice is one connection under both offsets', (
   const twice: At = { ...open(7), offset: 9 };
   const after = fold([open(7), twice, boot(10, 7, 0, 'first'), boot(11, 9, 0, 'repeat'), boot(12, 9, 1, 'second')]);
   assert.equal(after.boot?.model, 'second');
-  assert.deepEqual(kinds(after), ['opened']);
+  assert.deepEqual(kinds(after), ['opened', 'booted', 'booted']);
   assert.equal(fold([end(13, 7, 2)], after).connectivity.phase, 'disconnected');
   const late = fold([open(7), end(8, 7, 0), twice]);
   assert.equal(late.connectivity.phase, 'disconnected');

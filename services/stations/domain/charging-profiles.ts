@@ -1,0 +1,96 @@
+// The charging profiles of a station: reported, set, cleared, and ended with their transaction.
+import type { ChargingProfilesReported, ReportedChargingProfile } from '#contracts/generated/types';
+import { openInventory, reportedPart, withEntries, type Inventory } from './inventory.ts';
+import type { Told } from './standing.ts';
+
+export type Profile = ReportedChargingProfile & { readonly source: string | null; readonly reportedAt: number };
+export type ChargingProfiles = Inventory<Profile>;
+
+/** Ours, where a station says whose a profile is. */
+const ourSource = 'CSO';
+/** Limits that come from elsewhere: no request of ours clears them (2.x K10). */
+const external = 'ChargingStationExternalConstraints';
+
+export function chargingProfilesAfter(
+  known: ChargingProfiles | null,
+  event: ChargingProfilesReported,
+  told: Told,
+): ChargingProfiles | null {
+  const inventory = openInventory(known, told);
+  if (inventory === undefined) return known;
+  switch (event.change) {
+    case 'report': {
+      const items = event.profiles.map((profile) => profileOf(profile, event.source, told));
+      return reportedPart(inventory, { ...event, items }, told, replaceReported);
+    }
+    case 'set': {
+      const set = event.profiles.map((profile) => profileOf(profile, event.source ?? ourSource, told));
+      return withEntries(inventory, set.reduce(withSet, inventory.entries));
+    }
+    case 'cleared': {
+      const { profiles } = event;
+      const isCleared = (entry: Profile): boolean => profiles.some((criteria) => isNamed(entry, criteria));
+      return withEntries(
+        inventory,
+        inventory.entries.filter((entry) => !isCleared(entry)),
+      );
+    }
+    case 'unknown':
+      return known;
+  }
+}
+
+/** A profile for one transaction ends with it (1.6 3.13.1, 2.x K01.FR.13). */
+export function withoutTransaction(
+  known: ChargingProfiles | null,
+  ended: { readonly transactionId: string; readonly evseId: number | null },
+): ChargingProfiles | null {
+  if (known === null) return null;
+  const isEnded = ({ purpose, transactionId, evseId }: Profile): boolean =>
+    purpose === 'TxProfile' &&
+    (transactionId === null ? ended.evseId !== null && evseId === ended.evseId : transactionId === ended.transactionId);
+  return known.entries.some(isEnded)
+    ? withEntries(
+        known,
+        known.entries.filter((entry) => !isEnded(entry)),
+      )
+    : known;
+}
+
+function profileOf(profile: ReportedChargingProfile, source: string | null, told: Told): Profile {
+  return { ...profile, evseId: profile.evseId ?? 0, source, reportedAt: told.at };
+}
+
+/** A report tells all profiles of the EVSEs and sources that it names (2.x K09). */
+function replaceReported(entries: readonly Profile[], reported: readonly Profile[]): readonly Profile[] {
+  const placeOf = ({ evseId, source }: Profile): string => `${evseId} ${source}`;
+  const places = new Set(reported.map(placeOf));
+  return reported.reduce(
+    withSet,
+    entries.filter((entry) => !places.has(placeOf(entry))),
+  );
+}
+
+/** It replaces the one of its id, and that of its purpose and level on its EVSE (1.6 3.13.2, 2.x K01.FR.05 and 06). */
+function withSet(entries: readonly Profile[], profile: Profile): readonly Profile[] {
+  const isReplaced = (entry: Profile): boolean =>
+    entry.profileId === profile.profileId ||
+    (entry.evseId === profile.evseId &&
+      entry.purpose === profile.purpose &&
+      entry.stackLevel === profile.stackLevel &&
+      // Limits of several sources may stand beside each other.
+      entry.source === profile.source);
+  return [...entries.filter((entry) => !isReplaced(entry)), profile];
+}
+
+/** With an id the other criteria do not count; without, all that are named must fit; none named: all (2.x K10, 1.6 5.5). */
+function isNamed(entry: Profile, criteria: ReportedChargingProfile): boolean {
+  if (criteria.profileId !== null) return entry.profileId === criteria.profileId;
+  if (entry.purpose === external) return false;
+  const { evseId, purpose, stackLevel } = criteria;
+  return (
+    (evseId === null || entry.evseId === evseId) &&
+    (purpose === null || entry.purpose === purpose) &&
+    (stackLevel === null || entry.stackLevel === stackLevel)
+  );
+}

@@ -1,0 +1,84 @@
+// The rows of the stations fold that keep documents: each subject has a file of its own, fences and marks are here.
+import type {
+  AvailabilityChanged,
+  CertificatesReported,
+  ChargingLimitChanged,
+  ChargingProfilesReported,
+  CompositeScheduleReported,
+  DisplayMessagesReported,
+  FirmwareStatusChanged,
+  LocalListReported,
+  LogStatusChanged,
+  Meta,
+  MonitorsReported,
+  ReservationChanged,
+} from '#contracts/generated/types';
+import { certificatesAfter } from './certificates.ts';
+import { chargingProfilesAfter } from './charging-profiles.ts';
+import type { Details, Subject } from './details.ts';
+import { displayMessagesAfter } from './display-messages.ts';
+import { firmwareJobsAfter, logJobsAfter } from './jobs.ts';
+import { availabilityAfter, chargingLimitsAfter, compositeSchedulesAfter, localListAfter } from './latest.ts';
+import { alarmsWithout, monitorsAfter } from './monitors.ts';
+import { reservationsAfter } from './reservations.ts';
+import { before, heard, standingOf, toldOf, type Told } from './standing.ts';
+import type { Station } from './station.ts';
+
+type Position = { readonly offset: number };
+type Folded = { readonly state: Station };
+
+export const detailFold = {
+  AvailabilityChanged: documentOf<'availability', AvailabilityChanged>('availability', availabilityAfter),
+  CertificatesReported: documentOf<'certificates', CertificatesReported>('certificates', certificatesAfter),
+  ChargingLimitChanged: documentOf<'chargingLimits', ChargingLimitChanged>('chargingLimits', chargingLimitsAfter),
+  ChargingProfilesReported: documentOf<'chargingProfiles', ChargingProfilesReported>(
+    'chargingProfiles',
+    chargingProfilesAfter,
+  ),
+  CompositeScheduleReported: documentOf<'compositeSchedules', CompositeScheduleReported>(
+    'compositeSchedules',
+    compositeSchedulesAfter,
+  ),
+  DisplayMessagesReported: documentOf<'displayMessages', DisplayMessagesReported>(
+    'displayMessages',
+    displayMessagesAfter,
+  ),
+  FirmwareStatusChanged: documentOf<'firmwareJobs', FirmwareStatusChanged>('firmwareJobs', firmwareJobsAfter),
+  LocalListReported: documentOf<'localList', LocalListReported>('localList', localListAfter),
+  LogStatusChanged: documentOf<'logJobs', LogStatusChanged>('logJobs', logJobsAfter),
+  MonitorsReported: monitorsReported,
+  ReservationChanged: documentOf<'reservations', ReservationChanged>('reservations', reservationsAfter),
+};
+
+/** Every telling counts, an older connection's too: what it may still change is the subject's to say, by its epoch. */
+function documentOf<S extends Subject, Event extends { readonly meta: Meta }>(
+  subject: S,
+  after: (known: Details[S], event: Event, told: Told) => Details[S],
+) {
+  return (state: Station | undefined, event: Event, at: Position): Folded => {
+    const station = before(state, event.meta);
+    const standing = standingOf(station, event.meta);
+    if (standing === 'repeated') return { state: station };
+    const told = toldOf(station, event.meta, at);
+    const changed = withDetail(station, subject, after(station.details[subject], event, told));
+    return { state: standing === 'live' ? heard(changed, event.meta) : changed };
+  };
+}
+
+function monitorsReported(state: Station | undefined, event: MonitorsReported, at: Position): Folded {
+  const station = before(state, event.meta);
+  const standing = standingOf(station, event.meta);
+  if (standing === 'repeated') return { state: station };
+  const told = toldOf(station, event.meta, at);
+  const { monitors, alarms } = station.details;
+  const watched = withDetail(station, 'monitors', monitorsAfter(monitors, event, told));
+  const changed = withDetail(watched, 'alarms', alarmsWithout(alarms, event, told));
+  return { state: standing === 'live' ? heard(changed, event.meta) : changed };
+}
+
+/** The same document is no change: nothing of it is written. */
+export function withDetail<S extends Subject>(station: Station, subject: S, document: Details[S]): Station {
+  if (station.details[subject] === document) return station;
+  const touched = station.touched.includes(subject) ? station.touched : [...station.touched, subject];
+  return { ...station, details: { ...station.details, [subject]: document }, touched };
+}

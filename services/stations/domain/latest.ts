@@ -1,0 +1,100 @@
+// The latest word on each of a few things of a station: wanted availability, composite schedules, limits from elsewhere, the local list.
+import type {
+  AvailabilityChanged,
+  ChargingLimitChanged,
+  CompositeScheduleReported,
+  LocalListReported,
+} from '#contracts/generated/types';
+import type { Told } from './standing.ts';
+
+/** Where and when an entry was told last. */
+type Telling = { readonly reportedAt: number; readonly epoch: number };
+
+export type Availability = Telling & {
+  /** 0: the whole station, or an EVSE itself. */
+  readonly evseId: number;
+  readonly connectorId: number;
+  readonly operative: boolean;
+  readonly scheduled: boolean;
+};
+
+export type CompositeSchedule = Telling & {
+  readonly evseId: number;
+  readonly startsAt: number | null;
+  readonly durationSeconds: number | null;
+  readonly unit: string | null;
+  readonly periodsJson: string;
+};
+
+export type ChargingLimit = Telling & {
+  readonly evseId: number;
+  readonly source: string;
+  /** It is kept, so that what an older connection tells late does not bring it back. */
+  readonly cleared: boolean;
+  readonly isGridCritical: boolean | null;
+  readonly schedulesJson: string | null;
+};
+
+export type LocalList = Telling & { readonly version: number; readonly updateType: string | null };
+
+/** More of one kind than a station can have; the oldest go. */
+export const entriesKeptMax = 200;
+
+export function availabilityAfter(
+  known: readonly Availability[] | null,
+  { evseId, connectorId, operative, scheduled }: AvailabilityChanged,
+  told: Told,
+): readonly Availability[] {
+  const place = { evseId: evseId ?? 0, connectorId: connectorId ?? 0 };
+  const entry = { ...place, operative, scheduled, ...tellingOf(told) };
+  return put(known ?? [], entry, (each) => each.evseId === place.evseId && each.connectorId === place.connectorId);
+}
+
+export function compositeSchedulesAfter(
+  known: readonly CompositeSchedule[] | null,
+  { evseId, startsAt, durationSeconds, unit, periodsJson }: CompositeScheduleReported,
+  told: Told,
+): readonly CompositeSchedule[] {
+  const entry = { evseId, startsAt, durationSeconds, unit, periodsJson, ...tellingOf(told) };
+  return put(known ?? [], entry, (each) => each.evseId === evseId);
+}
+
+export function chargingLimitsAfter(
+  known: readonly ChargingLimit[] | null,
+  event: ChargingLimitChanged,
+  told: Told,
+): readonly ChargingLimit[] {
+  const { source, cleared, isGridCritical, schedulesJson } = event;
+  const telling = tellingOf(told);
+  const evseId = event.evseId ?? 0;
+  const entry = { evseId, source, cleared, isGridCritical, schedulesJson, ...telling };
+  const limits = put(known ?? [], entry, (each) => each.evseId === evseId && each.source === source);
+  if (!cleared || event.evseId !== null) return limits;
+  // 2.x K13: without an EVSE the limit of that source is gone everywhere.
+  const isCleared = (each: ChargingLimit): boolean => each.source === source && each.epoch <= told.epoch;
+  return limits.map((each) => (isCleared(each) ? { ...each, cleared, ...telling } : each));
+}
+
+export function localListAfter(
+  known: LocalList | null,
+  { version, updateType }: LocalListReported,
+  told: Told,
+): LocalList {
+  if (known !== null && known.epoch > told.epoch) return known;
+  return { version, updateType: updateType ?? null, ...tellingOf(told) };
+}
+
+function tellingOf({ at, epoch }: Told): Telling {
+  return { reportedAt: at, epoch };
+}
+
+function put<Entry extends Telling>(
+  entries: readonly Entry[],
+  entry: Entry,
+  isSame: (each: Entry) => boolean,
+): readonly Entry[] {
+  const known = entries.find(isSame);
+  if (known === undefined) return [...entries, entry].slice(-entriesKeptMax);
+  if (known.epoch > entry.epoch) return entries;
+  return entries.map((each) => (each === known ? entry : each));
+}
