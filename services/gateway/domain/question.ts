@@ -57,3 +57,10 @@ export type Answer =
   | { readonly kind: 'refused'; readonly why: string }
   /** Nobody to ask, no answer in time, or an answer that is none. */
   | { readonly kind: 'unreachable'; readonly why: string };
+
+/** 2.x StatusInfoType (at most 20 characters of code, 512 of text) for a station whose question was not answered. */
+export function refusalOf(answer: Answer | undefined): { reasonCode: string; additionalInfo: string } {
+  if (answer?.kind === 'refused') return { reasonCode: 'Refused', additionalInfo: answer.why.slice(0, 512) };
+  const why = answer?.kind === 'unreachable' ? answer.why : 'the source answered something else';
+  return { reasonCode: 'NotAvailable', additionalInfo: why.slice(0, 512) };
+}

@@ -1,9 +1,12 @@
 // The action table of OCPP 1.6J, station to us: core, and the security whitepaper's own.
 import type { OCPP16 } from 'typed-ocpp';
 import type { ActionTable, Row } from '../domain/action.ts';
+import { dataTransfer, vendorMessages } from '../domain/data-transfer.ts';
+import { firmwareStatus } from '../domain/firmware-status.ts';
 import { heartbeat } from '../domain/heartbeat.ts';
-import { recorded } from '../domain/recorded.ts';
+import { logStatus } from '../domain/log-status.ts';
 import { securityEvent } from '../domain/security-event.ts';
+import { signCertificate } from '../domain/sign-certificate.ts';
 import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
 import { meterValues } from './meter-values.ts';
@@ -16,15 +19,15 @@ const securityEventNotification: Row<OCPP16.SecurityEventNotificationRequest> = 
 export const actions16 = {
   Authorize: authorize,
   BootNotification: bootNotification,
-  DataTransfer: recorded('DataTransfer', { status: 'UnknownVendorId' }),
-  DiagnosticsStatusNotification: recorded('DiagnosticsStatusNotification', {}),
-  FirmwareStatusNotification: recorded('FirmwareStatusNotification', {}),
+  DataTransfer: dataTransfer(vendorMessages),
+  DiagnosticsStatusNotification: logStatus('Diagnostics'),
+  FirmwareStatusNotification: firmwareStatus(null),
   Heartbeat: heartbeat,
-  LogStatusNotification: recorded('LogStatusNotification', {}),
+  LogStatusNotification: logStatus(''),
   MeterValues: meterValues,
   SecurityEventNotification: securityEventNotification,
-  SignCertificate: recorded('SignCertificate', { status: 'Rejected' }),
-  SignedFirmwareStatusNotification: recorded('SignedFirmwareStatusNotification', {}),
+  SignCertificate: signCertificate,
+  SignedFirmwareStatusNotification: firmwareStatus(true),
   StartTransaction: startTransaction,
   StatusNotification: statusNotification,
   StopTransaction: stopTransaction,

@@ -2,19 +2,28 @@
 import type { ActionTable } from '../domain/action.ts';
 import { recorded } from '../domain/recorded.ts';
 import { actions201 } from './actions201.ts';
+import { getCertificateChainStatus } from './certificate-status.ts';
+import { transactionEvent21 } from './transaction-event-21.ts';
+import { vatNumberValidation } from './vat-number-validation.ts';
 
 export const actions21 = {
   ...actions201,
   BatterySwap: recorded('BatterySwap', {}),
   ClosePeriodicEventStream: recorded('ClosePeriodicEventStream', {}),
-  GetCertificateChainStatus: recorded('GetCertificateChainStatus', { certificateStatus: [] }),
+  GetCertificateChainStatus: getCertificateChainStatus,
   NotifyDERAlarm: recorded('NotifyDERAlarm', {}),
   NotifyDERStartStop: recorded('NotifyDERStartStop', {}),
-  NotifyPeriodicEventStream: recorded('NotifyPeriodicEventStream', {}),
+  // A stream tells values by its id alone; what they are of stands in OpenPeriodicEventStream. Kept whole, both.
+  NotifyPeriodicEventStream: { ...recorded('NotifyPeriodicEventStream', null), isSend: true },
   NotifyPriorityCharging: recorded('NotifyPriorityCharging', {}),
   NotifySettlement: recorded('NotifySettlement', {}),
   OpenPeriodicEventStream: recorded('OpenPeriodicEventStream', { status: 'Accepted' }),
-  PullDynamicScheduleUpdate: recorded('PullDynamicScheduleUpdate', { status: 'Rejected' }),
+  // K28: only who has set a dynamic profile can renew it, by UpdateDynamicSchedule; we plan none by ourselves.
+  PullDynamicScheduleUpdate: recorded('PullDynamicScheduleUpdate', {
+    status: 'Rejected',
+    statusInfo: { reasonCode: 'NoProfile', additionalInfo: 'no dynamic profile of that id is planned here' },
+  }),
   ReportDERControl: recorded('ReportDERControl', {}),
-  VatNumberValidation: recorded('VatNumberValidation', { status: 'Rejected', vatNumber: '' }),
+  TransactionEvent: transactionEvent21,
+  VatNumberValidation: vatNumberValidation,
 } satisfies ActionTable;

@@ -1,11 +1,11 @@
 // 2.x MeterValueType lists become readings: one per instant and context.
-import type { OCPP20 } from 'typed-ocpp';
+import type { OCPP21 } from 'typed-ocpp';
 import type { Reading } from '#contracts/generated/types';
 import { addSample, emptyReading } from '../domain/readings.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { orNull } from '../domain/or-null.ts';
 
-export type MeterValue2 = OCPP20.MeterValuesRequest['meterValue'][number];
+export type MeterValue2 = OCPP21.MeterValuesRequest['meterValue'][number];
 type SampledValue2 = MeterValue2['sampledValue'][number];
 
 /** Readings in the order of the message. */
@@ -42,9 +42,9 @@ function addTo(reading: Reading, sampled: SampledValue2): void {
     ...plain,
     signed: {
       data: signed.signedMeterData,
-      method: signed.signingMethod,
+      method: orNull(signed.signingMethod),
       encoding: signed.encodingMethod,
-      publicKey: signed.publicKey,
+      publicKey: orNull(signed.publicKey),
     },
   });
 }

@@ -24,8 +24,11 @@ export type ReceivedCase = {
   readonly events: readonly ExpectedEvent[];
 };
 
-/** A CALL of a station that its schema refuses: the code of the CALLERROR, null where a SEND is kept unanswered. */
-export type RefusedCase = { readonly title: string; readonly request: unknown; readonly code: string | null };
+/**
+ * A message of a station that its schema refuses and nobody can mend: the code of the CALLERROR; `answered` where the
+ * message is about a transaction and so is answered as if it were valid (1.6 4.7, 4.8, 4.10); `kept` where it is a SEND.
+ */
+export type RefusedCase = { readonly title: string; readonly request: unknown; readonly code: string };
 
 /** What a station sends us. */
 export type Received = {

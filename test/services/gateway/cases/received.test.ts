@@ -1,0 +1,99 @@
+// Every case of what stations send: given what is known, when the frame comes, then this answer and these facts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tokenRefOf } from '#contracts/keys';
+import { guardOf, ocppVersions, type OcppVersion } from '#contracts/ocpp';
+import type { Question } from '#services/gateway/domain/question';
+import { dialects } from '#services/gateway/parts';
+import type { Sources } from '#services/gateway/sources';
+import { connect, fakeGateway, settle } from '../fake-parts.ts';
+import { station, tenantKey, token } from '../support.ts';
+import { allCases } from './all-cases.ts';
+import type { ExpectedEvent, Given } from './case.ts';
+
+type Heard = { readonly sent: readonly unknown[]; readonly facts: readonly object[] };
+
+for (const version of ocppVersions) {
+  for (const [action, { valid, invalid }] of Object.entries(allCases.received[version])) {
+    const isSend = dialects[version].actions[action]?.isSend === true;
+    for (const { title, given, request, reply, events } of valid)
+      test(`${version} ${action}: ${title}`, async () => {
+        assert.equal(guardOf(version, action, 'Request')?.(request), undefined, 'the request is valid');
+        const { sent, facts } = await play(version, [isSend ? 6 : 2, 'm', action, request], given);
+        assert.deepEqual(sent, reply === null ? [] : [[3, 'm', reply]]);
+        if (reply !== null)
+          assert.equal(guardOf(version, action, 'Response')?.(reply), undefined, 'the reply is valid');
+        assertFacts(facts, events);
+      });
+    for (const { title, request, code } of invalid)
+      test(`${version} ${action} cannot be read and is kept: ${title}`, async () => {
+        assert.notEqual(guardOf(version, action, 'Request')?.(request), undefined, 'the request is invalid');
+        const { sent, facts } = await play(version, [isSend ? 6 : 2, 'm', action, request]);
+        if (code === 'answered') assertAnswered(version, action, sent);
+        else assert.deepEqual(sent.map(codeOf), code === 'kept' ? [] : [[4, 'm', code]]);
+        assert.ok(
+          facts.some((fact) => isAbout(fact, action)),
+          'what we could not read is kept as it came',
+        );
+      });
+  }
+}
+
+function assertAnswered(version: OcppVersion, action: string, sent: readonly unknown[]): void {
+  const [type, id, reply] = sent[0] as unknown[];
+  assert.deepEqual([sent.length, type, id], [1, 3, 'm']);
+  assert.equal(guardOf(version, action, 'Response')?.(reply), undefined, 'the reply is valid');
+}
+
+function codeOf(frame: unknown): unknown[] {
+  const [type, id, code] = frame as unknown[];
+  return [type, id, code];
+}
+
+async function play(version: OcppVersion, frame: readonly unknown[], given: Given = {}): Promise<Heard> {
+  const gateway = fakeGateway({}, sourcesOf(given));
+  if (given.token !== undefined) {
+    const tokenRef = tokenRefOf(tenantKey, given.token.type, given.token.uid);
+    gateway.tokens.set(tokenRef, token({ tokenRef, ...given.token.found }));
+  }
+  gateway.ackAll();
+  const { connection, socket } = connect(gateway, version);
+  connection.station = { ...station, ...given.station };
+  connection.accepted = true;
+  await connection.begin();
+  const before = gateway.records.length;
+  connection.receive(JSON.stringify(frame));
+  await settle();
+  return {
+    sent: socket.sent.map((text) => JSON.parse(text) as unknown),
+    facts: gateway.records.slice(before),
+  };
+}
+
+/** A source for every kind of question, where the case says what it answers. */
+function sourcesOf({ answer }: Given): Sources {
+  if (answer === undefined) return {};
+  const source = (_question: Question) => Promise.resolve(answer);
+  return { ocsp: source, 'chain-status': source, 'contract-certificate': source, 'vat-number': source };
+}
+
+function assertFacts(facts: readonly object[], expected: readonly ExpectedEvent[]): void {
+  assert.deepEqual(
+    facts.map((fact) => ('type' in fact ? fact.type : undefined)),
+    expected.map(({ type }) => type),
+  );
+  for (const [n, wanted] of expected.entries()) {
+    const fact = new Map(Object.entries(facts[n] ?? {}));
+    const told = Object.fromEntries(Object.keys(wanted).map((name) => [name, plain(fact.get(name))]));
+    assert.deepEqual(told, wanted);
+  }
+}
+
+/** Without the prototypes of decoded records. */
+function plain(value: unknown): unknown {
+  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+}
+
+function isAbout(fact: object, action: string): boolean {
+  return 'action' in fact && fact.action === action;
+}
