@@ -1,5 +1,5 @@
 // What became of one frame, and how it is written down: as it stood on the wire, without secrets and driver ids, cut.
-import { mayHideFrom, mayHideFromRuin, redactedJson } from './redaction.ts';
+import { mayHideFrom, mayHideFromRuin, redactedJson, redactedRuin } from './redaction.ts';
 
 /** One frame and what became of it, as the path that served it saw it. */
 export type Exchange = {
@@ -52,15 +52,14 @@ function requestOf({ action, messageId, payload, request }: Exchange): string {
   return mayHideFrom(action, request) ? redactedJson(action, [2, messageId, action, payload]) : request;
 }
 
-/** Of an exchange that has an action every text is JSON. */
+/** Of an exchange that has an action every text is JSON, or was redacted where it came in. */
 function redacted(action: string | null, text: string): string {
   if (action !== null && !mayHideFrom(action, text)) return text;
   if (action === null && !mayHideFromRuin(text)) return text;
   try {
     return redactedJson(action ?? '', JSON.parse(text));
   } catch {
-    // What cannot be read cannot be redacted.
-    return `[redacted: ${text.length} unreadable characters that may hold a secret]`;
+    return redactedRuin(text);
   }
 }
 

@@ -19,6 +19,10 @@ const hiddenKeys: ReadonlySet<string> = new Set([
   'certificate',
   'iso15118CertificateHashData',
   'customerIdentifier',
+  'prioritizedEMAIDs',
+  'vatNumber',
+  'vatCompany',
+  'company',
 ]);
 
 /** Actions whose data field carries what a station knows about a driver (2.x N09). */
@@ -50,6 +54,18 @@ export function mayHideFrom(action: string, text: string): boolean {
 /** The same for a text that may be no JSON: there a key needs no quotes. */
 export function mayHideFromRuin(text: string): boolean {
   return suspiciousRuin.test(text);
+}
+
+const secretName = new RegExp(suspicious.slice(hiddenKeys.size).join('|'), 'i');
+/** A hidden key's value in a text that is no JSON: a string, ended or not, or whatever stands before the next comma. */
+const ruinedValue = new RegExp(String.raw`((?:${[...hiddenKeys].join('|')})"?\s*:\s*)(?:"[^"]*"?|[^,}\]\s]*)`, 'gi');
+
+/** A text that is no JSON, without secrets and driver ids; nothing of it is left where they cannot be told apart. */
+export function redactedRuin(text: string): string {
+  if (!mayHideFromRuin(text)) return text;
+  if (text.includes('\\') || secretName.test(text))
+    return `[redacted: ${text.length} unreadable characters that may hold a secret]`;
+  return text.replaceAll(ruinedValue, '$1"[redacted]"');
 }
 
 /** Whether an object is about a secret variable: it names one as GetConfiguration, GetVariables or NotifyReport do. */
