@@ -1,28 +1,54 @@
 // What a command means on a connection: the CALLs of its version, or why there are none.
-import { isIntent, type Intent, type IntentParameters } from '#contracts/commands';
+import { isIntent, type IntentParameters } from '#contracts/commands';
+import { remoteTransactionActions } from '#contracts/commands/raw';
 import type { CommandOutcome, CommandRequested } from '#contracts/generated/types';
-import { remoteStartIdOf } from '#contracts/keys';
+import { groupIdOf, remoteStartIdOf, tokenRefOf } from '#contracts/keys';
+import { guardOf } from '#contracts/ocpp';
 import type { Connection } from './connection.ts';
-import type { Call, IntentRow, Outcome } from './domain/intent.ts';
+import type { Outcome } from './domain/call.ts';
+import type { Call, IntentContext, PlanOf } from './domain/intent.ts';
 
 /** How a command ended, with the station's answer where there was one. */
 export type Done = Outcome & { readonly answer: string | null };
 
-export type Planned = { readonly row: IntentRow<Intent>; readonly calls: readonly Call[] };
-
-/** Is it still wanted, and possible in this version? */
-export function planCommand(connection: Connection, command: CommandRequested): Planned | Done {
-  const { parts, station, dialect, accepted } = connection;
+/** Is it still wanted, and possible in this version? All its CALLs are valid, or none is sent. */
+export function planCommand(
+  connection: Connection,
+  command: CommandRequested,
+): { readonly calls: readonly Call[] } | Done {
+  const { parts, dialect, accepted } = connection;
   if (parts.now() >= command.expiresAt) return ended('expired', null);
   if (!isIntent(command.intent)) return ended('notSupported', `no intent ${command.intent}`);
+  const plan = dialect.intents[command.intent] as PlanOf<typeof command.intent>;
+  const planned = plan(JSON.parse(command.parametersJson) as IntentParameters, contextOf(connection, command));
+  if ('impossible' in planned) return ended('notSupported', planned.impossible);
   // No remote start or stop before the station is accepted (1.6 4.2, 2.x B02.FR.05).
-  const isRemoteTransaction = command.intent === 'StartCharging' || command.intent === 'StopCharging';
-  if (isRemoteTransaction && !accepted) return ended('rejected', 'the station is not accepted yet');
-  const row: IntentRow<Intent> | undefined = dialect.intents[command.intent];
-  if (row === undefined) return ended('notSupported', `${command.intent} is not known in OCPP ${dialect.version}`);
-  const context = { station, number: remoteStartIdOf(command.commandId) };
-  const plan = row.plan(JSON.parse(command.parametersJson) as IntentParameters, context);
-  return 'impossible' in plan ? ended('notSupported', plan.impossible) : { row, calls: plan.calls };
+  if (!accepted && planned.calls.some(({ action }) => remoteTransactionActions.has(action)))
+    return ended('rejected', 'the station is not accepted yet');
+  for (const call of planned.calls) {
+    const fault = faultOf(connection, call);
+    if (fault !== undefined) return fault;
+  }
+  return planned;
+}
+
+function contextOf({ parts, station, tenantId, dialect }: Connection, { commandId }: CommandRequested): IntentContext {
+  return {
+    station,
+    number: remoteStartIdOf(commandId),
+    groupIdOf: ({ uid, type }) => groupIdOf(tokenRefOf(parts.tenantKey(tenantId), type, uid), dialect.version),
+  };
+}
+
+/** A word or field that the version's schema has not is what the version cannot; other faults are the command's. */
+const versionKeywords: ReadonlySet<string> = new Set(['enum', 'additionalProperties']);
+
+function faultOf({ dialect: { version, calls } }: Connection, { action, payload }: Call): Done | undefined {
+  if (!Object.hasOwn(calls, action)) return ended('notSupported', `OCPP ${version} sends stations no ${action}`);
+  const violation = guardOf(version, action, 'Request')?.(payload);
+  if (violation === undefined) return undefined;
+  const outcome = versionKeywords.has(violation.keyword) ? 'notSupported' : 'failed';
+  return ended(outcome, `not valid in OCPP ${version}: ${action}${violation.path} ${violation.message}`);
 }
 
 export function ended(outcome: CommandOutcome, detail: string | null): Done {

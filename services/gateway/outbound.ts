@@ -1,17 +1,16 @@
 // The path of our CALLs to a station: one in flight, driver's commands before maintenance, in numbered steps.
 import { encodeRecord } from '#contracts/codec';
-import { isIntent, type Intent } from '#contracts/commands';
+import { isIntent } from '#contracts/commands';
 import type { CommandOutcome, CommandRequested } from '#contracts/generated/types';
-import { guardOf } from '#contracts/ocpp';
 import { failpoint } from '#kit/failpoint';
 import { announce, type Announcement } from './announcement.ts';
-import { ended, planCommand, type Done, type Planned } from './command-plan.ts';
+import { readAnswer } from './answers.ts';
+import { ended, planCommand, type Done } from './command-plan.ts';
 import type { Connection } from './connection.ts';
 import { encodeCall, type Frame } from './domain/frame.ts';
-import { outcomeOfError, type Call, type IntentRow } from './domain/intent.ts';
-import { redactedJson } from './domain/redaction.ts';
+import { outcomeOfError } from './domain/call.ts';
+import type { Call } from './domain/intent.ts';
 import { triggeredBy } from './domain/triggered.ts';
-import { appendEvents } from './inbound.ts';
 import { commandsDone, frameFaults } from './metrics.ts';
 import { noteSent } from './note-exchange.ts';
 
@@ -145,7 +144,7 @@ export class Outbound {
     this.#flight = flight;
     try {
       // 2-4, for each CALL.
-      const done = await this.#exchangeAll(command, planned, flight);
+      const done = await this.#exchangeAll(command, planned.calls, flight);
       // 5. Its outcome. Nothing is said where the connection ended: the stations service says unknown.
       if (done !== undefined) await this.#complete(command, done);
     } finally {
@@ -154,11 +153,11 @@ export class Outbound {
   }
 
   /** One CALL after the other, ending at the first that is not accepted; the detail tells of each what it was about. */
-  async #exchangeAll(command: CommandRequested, { row, calls }: Planned, flight: Flight): Promise<Done | undefined> {
+  async #exchangeAll(command: CommandRequested, calls: readonly Call[], flight: Flight): Promise<Done | undefined> {
     const details: string[] = [];
     let done: Done | undefined;
     for (const [index, call] of calls.entries()) {
-      done = await this.#exchange(command, { row, call, flight });
+      done = await this.#exchange(command, call, flight);
       if (done === undefined) return undefined;
       if (done.detail !== null) details.push(call.about === undefined ? done.detail : `${call.about}: ${done.detail}`);
       if (done.outcome === 'accepted') continue;
@@ -170,14 +169,8 @@ export class Outbound {
   }
 
   /** One CALL and its answer; undefined where the connection ended meanwhile, or the log withdrew the command. */
-  async #exchange(
-    command: CommandRequested,
-    { row, call, flight }: { readonly row: IntentRow<Intent>; readonly call: Call; readonly flight: Flight },
-  ): Promise<Done | undefined> {
-    const { dialect, parts } = this.#connection;
-    const violation = guardOf(dialect.version, call.action, 'Request')?.(call.payload);
-    if (violation !== undefined)
-      return ended('failed', `not valid in OCPP ${dialect.version}: ${violation.path} ${violation.message}`);
+  async #exchange(command: CommandRequested, call: Call, flight: Flight): Promise<Done | undefined> {
+    const { parts } = this.#connection;
     if (!this.#connection.open || flight.withdrawn) return undefined;
     const messageId = `${this.#connection.epoch ?? 0}-${parts.gatewayId.slice(-6)}-${(this.#count++).toString(36)}`;
     // 2. CommandSent is acknowledged before the frame is written, and 3. read back: what the log has before it decides.
@@ -200,7 +193,7 @@ export class Outbound {
       case 'error':
         return { ...outcomeOfError(settled.code, settled.description), answer: null };
       case 'result':
-        return this.#readAnswer(row, call, settled.payload);
+        return readAnswer(this.#connection, call, settled.payload);
     }
   }
 
@@ -229,22 +222,6 @@ export class Outbound {
       announcement.settle('late');
       flight.announcement = undefined;
     }
-  }
-
-  async #readAnswer(row: IntentRow<Intent>, call: Call, payload: unknown): Promise<Done> {
-    const answer = redactedJson(call.action, payload);
-    const violation = guardOf(this.#connection.dialect.version, call.action, 'Response')?.(payload);
-    if (violation !== undefined) {
-      frameFaults.inc({ reason: 'invalid-answer' });
-      return {
-        outcome: 'failed',
-        detail: `the station's answer is not valid: ${violation.path} ${violation.message}`,
-        answer,
-      };
-    }
-    const facts = row.facts?.(payload as never, (occurredAt) => this.#connection.meta(occurredAt, null)) ?? [];
-    if (facts.length > 0) await appendEvents(this.#connection, facts);
-    return { ...row.outcome(payload as never), answer };
   }
 
   #callStation(id: string, call: Call, flight: Flight): Promise<Settled> {

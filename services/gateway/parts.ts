@@ -7,12 +7,16 @@ import type { Awake } from './awake.ts';
 import type { Caches } from './caches.ts';
 import type { GatewayConfig } from './config.ts';
 import type { ActionTable } from './domain/action.ts';
+import type { CallTable } from './domain/call.ts';
 import type { IntentTable } from './domain/intent.ts';
 import { actions16 } from './ocpp16/actions.ts';
+import { calls16 } from './ocpp16/calls.ts';
 import { intents16 } from './ocpp16/intents.ts';
 import { actions201 } from './ocpp2/actions201.ts';
 import { actions21 } from './ocpp2/actions21.ts';
-import { intents201 } from './ocpp2/intents.ts';
+import { calls201 } from './ocpp2/calls201.ts';
+import { calls21 } from './ocpp2/calls21.ts';
+import { intents201, intents21 } from './ocpp2/intents.ts';
 import type { Frames } from './frames.ts';
 import type { PresenceWriter } from './presence.ts';
 import type { Pressure } from './pressure.ts';
@@ -52,10 +56,17 @@ export type GatewayParts = {
 };
 
 /** The tables of one version; a connection is bound to one at its upgrade. */
-export type Dialect = { readonly version: OcppVersion; readonly actions: ActionTable; readonly intents: IntentTable };
+export type Dialect = {
+  readonly version: OcppVersion;
+  /** What stations send. */
+  readonly actions: ActionTable;
+  /** What we send, and what the answers mean. */
+  readonly calls: CallTable;
+  readonly intents: IntentTable;
+};
 
 export const dialects: Readonly<Record<OcppVersion, Dialect>> = {
-  '1.6': { version: '1.6', actions: actions16, intents: intents16 },
-  '2.0.1': { version: '2.0.1', actions: actions201, intents: intents201 },
-  '2.1': { version: '2.1', actions: actions21, intents: intents201 },
+  '1.6': { version: '1.6', actions: actions16, calls: calls16, intents: intents16 },
+  '2.0.1': { version: '2.0.1', actions: actions201, calls: calls201, intents: intents201 },
+  '2.1': { version: '2.1', actions: actions21, calls: calls21, intents: intents21 },
 };

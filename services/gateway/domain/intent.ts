@@ -1,11 +1,13 @@
-// How an intent becomes CALLs of one version, and what the station's answers mean.
-import type { ChargingEvent, CommandOutcome, Meta, StationRegistered } from '#contracts/generated/types';
+// How an intent becomes CALLs of one version.
 import type { Intent, IntentParameters } from '#contracts/commands';
+import type { StationRegistered } from '#contracts/generated/types';
 
 export type IntentContext = {
   readonly station: StationRegistered;
-  /** Positive 31-bit number of this command: remoteStartId and requestId. */
+  /** Positive 31-bit number of this command: remoteStartId, requestId, and reservationId where none was given. */
   readonly number: number;
+  /** What the station is told of a group (1.6 parentIdTag, 2.x groupIdToken), as everywhere else: groupIdOf of keys.ts. */
+  groupIdOf(token: { readonly uid: string; readonly type: string }): string;
 };
 
 export type Call = {
@@ -18,27 +20,21 @@ export type Call = {
 /** The CALLs of an intent, in order, ending at the first that is not accepted; or why the version cannot do it. */
 export type Plan = { readonly calls: readonly Call[] } | { readonly impossible: string };
 
-export type IntentRow<I extends Intent> = {
-  plan(parameters: IntentParameters<I>, context: IntentContext): Plan;
-  /** What an answer (already valid by its guard) means. */
-  outcome(answer: never): Outcome;
-  /** Facts in an answer. */
-  facts?(answer: never, meta: (occurredAt: number | null) => Meta): readonly ChargingEvent[];
-};
+export type PlanOf<I extends Intent> = (parameters: IntentParameters<I>, context: IntentContext) => Plan;
 
-export type Outcome = { readonly outcome: CommandOutcome; readonly detail: string | null };
+export type IntentTable = { readonly [I in Intent]: PlanOf<I> };
 
-export type IntentTable = { readonly [I in Intent]?: IntentRow<I> };
-
-/** Outcome of a status word: those given as accepted, those that say the station cannot, else rejected. */
-export function outcomeOf(status: string, accepted: readonly string[] = ['Accepted']): Outcome {
-  if (accepted.includes(status)) return { outcome: 'accepted', detail: status === 'Accepted' ? null : status };
-  const cannot = status === 'NotSupported' || status === 'NotImplemented';
-  return { outcome: cannot ? 'notSupported' : 'rejected', detail: status };
+/** A plan of one CALL; fields without a value are left out of it. */
+export function one(action: string, payload: object): Plan {
+  return { calls: [{ action, payload: told(payload) }] };
 }
 
-/** Outcome of a CALLERROR that a station answered. */
-export function outcomeOfError(code: string, description: string): Outcome {
-  const cannot = code === 'NotSupported' || code === 'NotImplemented';
-  return { outcome: cannot ? 'notSupported' : 'failed', detail: description === '' ? code : `${code}: ${description}` };
+/** The object without its undefined fields: OCPP 2.x allows none that is null or empty. */
+export function told(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** What a version has no message for. */
+export function impossible(why: string): () => Plan {
+  return () => ({ impossible: why });
 }

@@ -6,21 +6,31 @@ const certificateTriggers: ReadonlySet<string> = new Set([
   'SignChargePointCertificate',
   'SignChargingStationCertificate',
   'SignV2GCertificate',
+  'SignV2G20Certificate',
   'SignCombinedCertificate',
 ]);
 
+/** What comes by itself after other CALLs: reports in parts, and how a job goes on. */
+const consequences: Readonly<Record<string, string>> = {
+  GetBaseReport: 'NotifyReport',
+  GetReport: 'NotifyReport',
+  GetMonitoringReport: 'NotifyMonitoringReport',
+  GetChargingProfiles: 'ReportChargingProfiles',
+  GetDisplayMessages: 'NotifyDisplayMessages',
+  CustomerInformation: 'NotifyCustomerInformation',
+  GetDERControl: 'ReportDERControl',
+  GetDiagnostics: 'DiagnosticsStatusNotification',
+  GetLog: 'LogStatusNotification',
+  UpdateFirmware: 'FirmwareStatusNotification',
+  SignedUpdateFirmware: 'SignedFirmwareStatusNotification',
+  PublishFirmware: 'PublishFirmwareStatusNotification',
+};
+
 /** The action that comes as a consequence of the CALL, if any. */
 export function triggeredBy({ action, payload }: Call): string | undefined {
-  switch (action) {
-    case 'TriggerMessage':
-    case 'ExtendedTriggerMessage': {
-      const name = (payload as { requestedMessage?: string }).requestedMessage;
-      return name !== undefined && certificateTriggers.has(name) ? 'SignCertificate' : name;
-    }
-    case 'GetBaseReport':
-    case 'GetReport':
-      return 'NotifyReport';
-    default:
-      return undefined;
-  }
+  if (action !== 'TriggerMessage' && action !== 'ExtendedTriggerMessage') return consequences[action];
+  const { requestedMessage } = payload as { requestedMessage?: string };
+  return requestedMessage !== undefined && certificateTriggers.has(requestedMessage)
+    ? 'SignCertificate'
+    : requestedMessage;
 }

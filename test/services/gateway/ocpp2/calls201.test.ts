@@ -1,16 +1,19 @@
-// Operators' intents in the words of OCPP 2.0.1: what the station's answer means.
+// Answers about several things at once: what they mean together.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { intents201 } from '#services/gateway/ocpp2/intents';
+import { calls201 } from '#services/gateway/ocpp2/calls201';
 
 const written = (...attributeStatus: ('Accepted' | 'Rejected' | 'RebootRequired' | 'UnknownVariable')[]) =>
-  intents201.WriteConfiguration.outcome({
-    setVariableResult: attributeStatus.map((status, index) => ({
-      attributeStatus: status,
-      component: { name: 'ChargingStation' },
-      variable: { name: `V${index}` },
-    })) as never,
-  });
+  calls201.SetVariables.outcome(
+    {
+      setVariableResult: attributeStatus.map((status, index) => ({
+        attributeStatus: status,
+        component: { name: 'ChargingStation' },
+        variable: { name: `V${index}` },
+      })) as never,
+    },
+    { setVariableData: [] },
+  );
 
 test('written variables tell which needs a reboot and which was refused', () => {
   assert.deepEqual(written('Accepted', 'Accepted'), { outcome: 'accepted', detail: null });
