@@ -9,6 +9,8 @@ export type Secrets = {
   readonly demoOperatorKey: string;
   /** 32 bytes in hex; tenant keys derive from it and never rotate. */
   readonly tenantKeySeed: string;
+  /** Private key of the embedded certificate authority: PKCS #8 DER in base64, P-256. Empty: there is none. */
+  readonly certificateAuthorityKey: string;
   /** ClickHouse users. */
   readonly clickhousePassword: string;
   readonly analystPassword: string;
@@ -21,7 +23,7 @@ export function readSecrets(path: string): Secrets {
     if (typeof read[name] !== 'string' || read[name].length < 16)
       throw new Error(`the secrets file ${path} lacks ${name}`);
   }
-  return { clickhousePassword: '', analystPassword: '', ...read } as Secrets;
+  return { clickhousePassword: '', analystPassword: '', certificateAuthorityKey: '', ...read } as Secrets;
 }
 
 /** Key of a tenant for its tokenRefs, 32 bytes. */

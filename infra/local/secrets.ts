@@ -1,5 +1,5 @@
 // The secrets of a local platform: made once, kept in one file that only its owner may read.
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Secrets as ServiceSecrets } from '#contracts/secrets';
@@ -17,6 +17,7 @@ export function loadSecrets(file: string): Secrets {
     analystPassword: known['analystPassword'] ?? token(),
     clickhousePassword: known['clickhousePassword'] ?? token(),
     postgresPassword: known['postgresPassword'] ?? token(),
+    certificateAuthorityKey: known['certificateAuthorityKey'] ?? signingKey(),
     tenantKeySeed: known['tenantKeySeed'] ?? randomBytes(32).toString('hex'),
   };
   if (Object.keys(secrets).every((name) => known[name] !== undefined)) return secrets;
@@ -72,6 +73,11 @@ function readSecrets(file: string): Record<string, string | undefined> {
   throw new Fault('SECRET_MISSING', {
     detail: `${file} is not a JSON object: mend it, or delete it together with the data beside it.`,
   });
+}
+
+function signingKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  return privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
 }
 
 function token(): string {

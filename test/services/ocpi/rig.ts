@@ -64,6 +64,7 @@ export async function openRig(insecureHosts: readonly string[] = [], settings: R
     tenantKeySeed: randomBytes(32).toString('hex'),
     clickhousePassword: '',
     analystPassword: '',
+    certificateAuthorityKey: '',
   };
   const appended = new Map<string, number>();
   const service = await startOcpi(config, topics, secrets);

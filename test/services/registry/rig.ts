@@ -56,6 +56,7 @@ export async function startRig(name: string): Promise<Rig> {
     tenantKeySeed: randomBytes(32).toString('hex'),
     clickhousePassword: '',
     analystPassword: '',
+    certificateAuthorityKey: '',
   };
   const prefixed = <T extends Topic>(topic: T): T => ({ ...topic, name: `${name}-${suffix}.${topic.name}` });
   const all = topicsFor(4);
