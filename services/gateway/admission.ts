@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PasswordVerifier, StationRegistered } from '#contracts/generated/types';
 import { stationKey } from '#contracts/keys';
 import { isGeneratedPassword } from '#contracts/passwords';
-import type { Admitted } from './connection.ts';
+import type { Admitted } from './admitted.ts';
 import { basicCredentialsOf, passwordForms } from './domain/basic-auth.ts';
 import { clientAddress, isOneOf } from './domain/client-address.ts';
 import { arrivalOf, isCertificateOf, type Arrival, type Door, type ProxyClaims } from './domain/client-certificate.ts';

@@ -1,6 +1,7 @@
 // Configuration of a gateway, with defaults and bounds.
 import { commonSettings } from '#kit/common-settings';
-import { choice, integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
+import { choice, integer, list, optionalText, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
+import { uidRulesSetting } from './uid-rules-setting.ts';
 
 const settings = {
   ...commonSettings,
@@ -23,8 +24,15 @@ const settings = {
   /** How long a source outside may take to answer a question; the station waits meanwhile (30 s, then it gives up). */
   questionTimeoutMs: integer('QUESTION_TIMEOUT_MS', 10_000, 10, 25_000),
   questionsAtOnceMax: integer('QUESTIONS_AT_ONCE_MAX', 256, 1, 100_000),
-  /** A socket without any frame for so long is dead; pings go out before. Stations that answer none must have time for their heartbeats. */
-  idleTimeoutSeconds: integer('IDLE_TIMEOUT_SECONDS', 960, 8, 960),
+  /** Where partners are asked about their tokens (the ocpi service); not given: what we know of the token decides. */
+  partnerTokensUrl: optionalText('PARTNER_TOKENS_URL'),
+  /** A driver stands and waits. */
+  partnerTimeoutMs: integer('PARTNER_TIMEOUT_MS', 3_000, 10, 20_000),
+  partnerQuestionsAtOnceMax: integer('PARTNER_QUESTIONS_AT_ONCE_MAX', 256, 1, 100_000),
+  uidRules: uidRulesSetting('UID_RULES'),
+  pingEveryMs: integer('PING_EVERY_MS', 30_000, 1_000, 86_400_000),
+  /** A socket that ever answered a ping is dead after so long without any frame; any other after three heartbeats, but no sooner. */
+  deadAfterMs: integer('DEAD_AFTER_MS', 90_000, 2_000, 86_400_000),
   /** How long a displaced socket may answer a ping before it is closed. */
   supersededGraceMs: integer('SUPERSEDED_GRACE_MS', 2_000, 10, 60_000),
   /** Stopped for longer, this process ends its connections as it wakes: others may have given them up (after 30 s). */

@@ -2,6 +2,7 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Meta, StationRegistered } from '#contracts/generated/types';
 import { partitionOf, reportedIdOf, stationKey } from '#contracts/keys';
+import type { Admitted } from './admitted.ts';
 import { claimPresence, presenceOf } from './claim.ts';
 import { Answered } from './domain/answered.ts';
 import type { ClientCertificate } from './domain/client-certificate.ts';
@@ -14,20 +15,7 @@ import { noteRequest, type Request } from './note-exchange.ts';
 import { answerMalformed, noteOdd, noteResultError } from './odd-frames.ts';
 import { Outbound } from './outbound.ts';
 import type { Dialect, GatewayParts } from './parts.ts';
-
-/** What the upgrade established. */
-export type Admitted = {
-  readonly tenantId: string;
-  readonly stationId: string;
-  readonly station: StationRegistered;
-  readonly dialect: Dialect;
-  readonly subprotocol: string;
-  readonly remoteAddress: string;
-  /** By which it arrived; a station may have been raised above what is registered a moment ago. */
-  readonly securityProfile: number;
-  /** What it proved itself with, at profile 3. */
-  readonly certificate: ClientCertificate | null;
-};
+import { Peer } from './peer.ts';
 
 /** How long the rate of CALLs may be overdrawn by faulty frames before the socket is ended. */
 const faultsOwedMsMax = 2_000;
@@ -43,13 +31,13 @@ export class Connection {
   readonly outbound: Outbound;
   readonly subprotocol: string;
   readonly certificate: ClientCertificate | null;
+  readonly peer: Peer;
   /** Envelope of an event of the CALL being served. */
   readonly metaOfCall = (occurredAt: number | null): Meta => this.meta(occurredAt, this.servingId);
   /** A station's readings name the same transaction for an hour: its id is hashed once. */
   readonly reportedIdOfCall = (transactionId: string | null): Buffer => {
-    if (this.#reported?.transactionId !== transactionId) {
+    if (this.#reported?.transactionId !== transactionId)
       this.#reported = { transactionId, id: reportedIdOf(this.tenantId, this.stationId, transactionId) };
-    }
     return this.#reported.id;
   };
   station: StationRegistered;
@@ -70,7 +58,6 @@ export class Connection {
   #serving = true;
   #open = true;
   #endCause: string | undefined;
-  #onPong: (() => void) | undefined;
 
   constructor(parts: GatewayParts, socket: WebSocket<Admitted>, admitted: Admitted) {
     const { tenantId, stationId } = admitted;
@@ -83,6 +70,7 @@ export class Connection {
     this.station = admitted.station;
     this.subprotocol = admitted.subprotocol;
     this.certificate = admitted.certificate;
+    this.peer = new Peer(parts.liveness, admitted.station);
     this.outbound = new Outbound(this);
     this.#admitted = admitted;
     this.#socket = socket;
@@ -114,7 +102,8 @@ export class Connection {
       this.#epoch = await recordStart(this, this.#admitted);
       this.#seq = 0;
       // Looked up as late as can be: a station that was accepted on another gateway a moment ago will not boot again.
-      if (parts.caches.presence(this.key)?.accepted === true) this.adoptAcceptance();
+      if (parts.caches.presence(this.key)?.accepted === true || this.peer.worksUnbooted(this.station))
+        this.adoptAcceptance();
       if (!this.#open) {
         await this.#finish();
         return;
@@ -133,10 +122,12 @@ export class Connection {
   receive(text: string): void {
     this.parts.awake.check();
     if (!this.#open) return;
+    this.peer.heard();
     const frame = decodeFrame(text);
     switch (frame.kind) {
       case 'call':
-        this.#enqueue({ frame, text, receivedAt: this.parts.now() });
+        if (frame.odd !== undefined && frame.odd !== 'long-id' && !this.countFault('not-json')) return;
+        this.#enqueue({ frame, text, receivedAt: this.parts.now(), quirks: undefined });
         return;
       case 'result':
       case 'error':
@@ -146,7 +137,7 @@ export class Connection {
       case 'send':
         // Message types 5 and 6 exist in 2.1 alone (part 4 4.2.4, 4.2.5). A SEND is served in its turn, among the CALLs.
         if (this.dialect.version !== '2.1') noteOdd(this, text, { id: frame.id, why: `${frame.kind}-not-negotiated` });
-        else if (frame.kind === 'send') this.#enqueue({ frame, text, receivedAt: this.parts.now() });
+        else if (frame.kind === 'send') this.#enqueue({ frame, text, receivedAt: this.parts.now(), quirks: undefined });
         else noteResultError(this, frame, text);
         return;
       case 'malformed':
@@ -181,17 +172,26 @@ export class Connection {
   /** A newer authenticated socket took this identity. Only a pong proves that two devices share it. */
   supersede(onSecondDevice: () => void): void {
     if (!this.#open) return;
-    this.#onPong = onSecondDevice;
-    this.#socket.ping();
+    this.peer.onPong = onSecondDevice;
+    this.ping();
     setTimeout(
       () => this.end(1008, 'replaced by a newer connection', 'replaced'),
       this.parts.config.supersededGraceMs,
     ).unref();
   }
 
+  ping(): void {
+    this.#socket.ping();
+  }
+
+  /** uWebSockets answered it. Who pings without end uses up its rate. */
+  pinged(): void {
+    this.peer.heard();
+    this.#keepsPace('too many pings');
+  }
+
   ponged(): void {
-    const onPong = this.#onPong;
-    this.#onPong = undefined;
+    const onPong = this.peer.ponged();
     if (onPong === undefined) return;
     onPong();
     this.end(1008, 'replaced by a newer connection', 'replaced');
@@ -213,8 +213,14 @@ export class Connection {
   /** Closes the socket with a close frame; `cause` goes into StationDisconnected. */
   end(code: number, reason: string, cause: string): void {
     if (!this.#open) return;
+    if (this.peer.device.traits.closesWithoutFrame) return this.endWithoutFrame(cause);
     this.#endCause = cause;
     this.#socket.end(code, reason);
+  }
+
+  endWithoutFrame(cause: string): void {
+    this.#endCause ??= cause;
+    if (this.#open) this.#socket.close();
   }
 
   /** The socket is gone, whoever closed it. */
@@ -283,8 +289,12 @@ export class Connection {
   /** Faulty frames use up the rate of CALLs; false where a socket brought so many that it was ended. */
   countFault(reason: string): boolean {
     frameFaults.inc({ reason });
+    return this.#keepsPace('too many faulty frames');
+  }
+
+  #keepsPace(fault: string): boolean {
     if (this.#pace.take(this.parts.now()) <= faultsOwedMsMax) return true;
-    this.end(1008, 'too many faulty frames', 'too-many-faults');
+    this.end(1008, fault, 'too-many-faults');
     return false;
   }
 }

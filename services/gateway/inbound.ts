@@ -3,15 +3,16 @@ import { encodeRecord } from '#contracts/codec';
 import type { ChargingEvent } from '#contracts/generated/types';
 import type { AppendRecord } from '#kit/event-log/types';
 import { failpoint } from '#kit/failpoint';
-import { check, type Refusal, type RequestFrame } from './check.ts';
+import { check, type Checked, type Refusal, type RequestFrame } from './check.ts';
 import { refusesBoot } from './boot-check.ts';
 import type { Connection } from './connection.ts';
 import type { Handled, HandlerContext, Row } from './domain/action.ts';
 import { encodeError, encodeResult } from './domain/frame.ts';
 import { recordMessage } from './domain/recorded.ts';
 import { look, nothing, type Looked } from './look.ts';
-import { boots, callSeconds, countCall } from './metrics.ts';
+import { boots, callSeconds, countCall, countDecision } from './metrics.ts';
 import { noteRequest, type Request } from './note-exchange.ts';
+import { oddFacts, replyToUnreadable, type Oddity } from './odd-messages.ts';
 
 /** An answer and the facts it stands for; the answer waits for their acknowledgement. */
 type Served = {
@@ -21,6 +22,8 @@ type Served = {
   /** The facts, encoded: what cannot be is refused before anything has an effect. */
   readonly records: readonly AppendRecord[];
   readonly accepts: boolean | undefined;
+  /** What was odd about the message; undefined of the usual one. */
+  readonly quirks: readonly string[] | undefined;
 };
 
 /** Facts of one CALL, encoded; far below what one request to the log may be, above what a frame kept whole can be. */
@@ -46,6 +49,7 @@ export async function serveCall(connection: Connection, request: Request): Promi
   // 2-4. Check, look, handle: no effect yet, but that a voucher is used up.
   const serving = serve(connection, frame);
   const served = serving instanceof Promise ? await serving : serving;
+  request.quirks = served.quirks;
   // 5. Append all events of the CALL in one request; presence learns of an acceptance before the station does.
   const isFact = served.records.length > 0;
   if (serving instanceof Promise && !connection.open) return endRequest(connection, request, 'closed-unserved', null);
@@ -73,11 +77,44 @@ async function relieved(connection: Connection, request: Request): Promise<boole
 }
 
 function serve(connection: Connection, frame: RequestFrame): Served | Promise<Served> {
-  const { row, request, refusal } = check(connection, frame);
-  if (refusal !== undefined) {
-    const refused = refuse(connection, frame, refusal);
-    return refusal.kept === undefined ? refused : keptWhole(connection, frame, refused, { refused: refusal.kept });
-  }
+  const checked = check(connection, frame);
+  if (checked.refusal !== undefined) return notServed(connection, frame, checked);
+  const { row, request, oddity } = checked;
+  if (oddity === undefined) return lookAndHandle(connection, frame, row, request);
+  const served = lookAndHandle(connection, { ...frame, payload: request }, row, request);
+  return served instanceof Promise
+    ? served.then((answered) => withOddity(connection, frame, answered, oddity))
+    : withOddity(connection, frame, served, oddity);
+}
+
+/** A refusal; but what a transaction says is never refused for its payload, or its station would repeat it and stand still. */
+function notServed(
+  connection: Connection,
+  frame: RequestFrame,
+  { refusal, oddity }: Extract<Checked, { row: undefined }>,
+): Served {
+  const refused = refuse(connection, frame, refusal);
+  if (refusal.kept === undefined) return refused;
+  const reply = oddity === undefined ? undefined : replyToUnreadable(connection, frame);
+  if (oddity === undefined || reply === undefined)
+    return keptWhole(connection, frame, refused, { refused: refusal.kept });
+  const answered = { ...refused, answer: encodeResult(frame.id, reply), outcome: 'unreadable' };
+  const kept = keptWhole(connection, frame, answered, { answered: reply, unreadable: refusal.kept });
+  return withOddity(connection, frame, kept, { quirks: [...oddity.quirks, 'unreadable'], lossy: false });
+}
+
+/** Tells of the oddity in the same request as the facts. */
+function withOddity(connection: Connection, frame: RequestFrame, served: Served, oddity: Oddity): Served {
+  const told = encoded(connection, oddFacts(connection, frame, oddity));
+  return { ...served, records: [...served.records, ...told], quirks: oddity.quirks };
+}
+
+function lookAndHandle(
+  connection: Connection,
+  frame: RequestFrame,
+  row: Row<object>,
+  request: object,
+): Served | Promise<Served> {
   let looked: Looked | Promise<Looked>;
   try {
     // 3. Look: what the row asks to know.
@@ -99,7 +136,7 @@ function handle(connection: Connection, frame: RequestFrame, row: Row<object>, l
     return failed(connection, frame, error);
   }
   if (refusesBoot(connection, handled))
-    return { answer: undefined, outcome: 'serial-mismatch', records: [], accepts: undefined };
+    return { answer: undefined, outcome: 'serial-mismatch', records: [], accepts: undefined, quirks: undefined };
   let records: readonly AppendRecord[];
   try {
     records = encoded(connection, handled.events);
@@ -108,16 +145,31 @@ function handle(connection: Connection, frame: RequestFrame, row: Row<object>, l
     // Valid by its schema, yet beyond what an event holds (1e30 is an integer): a repeat would fail alike, for ever.
     const ids = { action: frame.action, stationId: connection.stationId };
     connection.parts.logger.warn({ err: error, ...ids }, 'message beyond what can be recorded');
-    const description = 'a value is out of range; the message was kept';
-    const answer = refuse(connection, frame, { kind: 'property', description });
-    return keptWhole(connection, frame, answer, { failed: true });
+    return beyondRecords(connection, frame);
   }
   const { accepts, vouched } = handled;
   if (vouched !== undefined)
     connection.parts.vouchers.started(connection.key, vouched.commandId, vouched.transactionId);
-  for (const event of handled.events) if (event.type === 'StationBooted') boots.inc({ status: event.status });
+  for (const event of handled.events) noteFact(connection, event);
   const answer = frame.kind === 'send' ? undefined : encodeResult(frame.id, handled.reply);
-  return { answer, outcome: 'answered', records, accepts };
+  return { answer, outcome: 'answered', records, accepts, quirks: undefined };
+}
+
+function noteFact(connection: Connection, event: ChargingEvent): void {
+  if (event.type === 'AuthorizationDecided') countDecision(event);
+  if (event.type !== 'StationBooted') return;
+  boots.inc({ status: event.status });
+  connection.peer.booted(event);
+}
+
+/** A value that no event holds: refused, or of a transaction answered as what cannot be read. */
+function beyondRecords(connection: Connection, frame: RequestFrame): Served {
+  const description = 'a value is out of range; the message was kept';
+  const refused = refuse(connection, frame, { kind: 'property', description });
+  const reply = replyToUnreadable(connection, frame);
+  if (reply === undefined) return keptWhole(connection, frame, refused, { failed: true });
+  const answered = { ...refused, answer: encodeResult(frame.id, reply), outcome: 'unreadable' };
+  return keptWhole(connection, frame, answered, { answered: reply, failed: true });
 }
 
 /** A bug of a handler is our InternalError; the message is kept. */
@@ -197,6 +249,7 @@ function refuse(
     outcome: kind,
     records: [],
     accepts: undefined,
+    quirks: undefined,
   };
 }
 

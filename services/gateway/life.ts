@@ -1,8 +1,9 @@
 // Start and end of a connection are facts too; an end is recorded when the log is back, as long as this process lives.
 import type { ChargingEvent } from '#contracts/generated/types';
 import { Fault } from '#kit/fault';
+import type { Admitted } from './admitted.ts';
 import { claimPresence, presenceOf } from './claim.ts';
-import type { Admitted, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { appendEvents } from './inbound.ts';
 
 const retryMs = 5_000;

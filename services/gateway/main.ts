@@ -17,9 +17,11 @@ import { gatewayConfig, type GatewayConfig } from './config.ts';
 import { drain } from './drain.ts';
 import { openFrames } from './frames.ts';
 import { Identities } from './identities.ts';
+import { Liveness } from './liveness.ts';
 import { openLoadProbe } from './load-probe.ts';
 import { endsAtOnceMax } from './life.ts';
 import type { GatewayParts } from './parts.ts';
+import { askOcpi, PartnerTokens } from './partner-tokens.ts';
 import { openPresence } from './presence.ts';
 import { Pressure } from './pressure.ts';
 import { registryClient } from './registry-client.ts';
@@ -118,7 +120,9 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     frames: lifecycle.add('frames', openFrames({ config, gatewayId, topics, caches, pressure, logger })),
     roster,
     awake,
+    liveness: lifecycle.add('liveness', new Liveness({ config, connections: roster.unfinished, nowMs }).start()),
     vouchers: new Vouchers(tenantKey),
+    partners: openPartners(config, secrets.internalToken, logger),
     ends: new Turns(endsAtOnceMax),
     questions: new Questions({}, { timeoutMs: config.questionTimeoutMs, atOnceMax: config.questionsAtOnceMax }, logger),
     logger,
@@ -129,13 +133,20 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
   };
 }
 
+const nowMs = (): number => performance.now();
+
+function openPartners(config: GatewayConfig, internalToken: string, logger: Logger): PartnerTokens {
+  const { partnerTokensUrl: url, partnerTimeoutMs: timeoutMs, partnerQuestionsAtOnceMax: atOnceMax } = config;
+  const ask = url === undefined ? undefined : askOcpi(url, internalToken);
+  return new PartnerTokens(ask, { timeoutMs, atOnceMax }, logger);
+}
+
 type Pressing = Pick<GatewayParts, 'config' | 'roster' | 'logger'> & {
   readonly lifecycle: Lifecycle;
   readonly log: WatchableLogWriter;
 };
 
 function openPressure({ config, log, roster, logger, lifecycle }: Pressing): Pressure {
-  const nowMs = (): number => performance.now();
   const probe = lifecycle.add('load probe', openLoadProbe(log, nowMs));
   const connections = roster.unfinished;
   const { random } = Math;

@@ -1,4 +1,5 @@
 // What a gateway counts; no label ever holds a station's id.
+import type { AuthorizationDecided } from '#contracts/generated/types';
 import { counter, gauge, histogram } from '#kit/metrics';
 
 export const connections = gauge('gateway_connections', { help: 'Open OCPP connections', labels: ['version'] });
@@ -29,6 +30,10 @@ export const frameFaults = counter('gateway_frame_faults_total', {
   help: 'Frames that are no valid OCPP-J, or that nobody waits for',
   labels: ['reason'],
 });
+export const quirks = counter('gateway_quirks_total', {
+  help: 'Messages that broke their schema and were understood, or answered, all the same',
+  labels: ['version', 'quirk'],
+});
 export const questionsAsked = counter('gateway_questions_total', {
   help: 'Questions to sources outside, asked for stations',
   labels: ['kind', 'outcome'],
@@ -37,7 +42,9 @@ export const framesShed = counter('gateway_frames_shed_total', {
   help: 'Exchanges that did not get into the log of frames',
   labels: ['reason'],
 });
-export const framesCut = counter('gateway_frames_cut_total', { help: 'Exchanges of which only the beginning was kept' });
+export const framesCut = counter('gateway_frames_cut_total', {
+  help: 'Exchanges of which only the beginning was kept',
+});
 export const framesQueueBytes = gauge('gateway_frames_queue_bytes', { help: 'Exchanges that wait to be told' });
 export const framesLagSeconds = gauge('gateway_frames_lag_seconds', { help: 'Age of the oldest of them' });
 type CallCounter = { inc(): void };
@@ -53,6 +60,15 @@ export function countCall(version: string, action: string, outcome: string): voi
   child.inc();
 }
 
+export const partnerSeconds = histogram('gateway_partner_seconds', {
+  help: 'Questions to partners about their tokens',
+  labels: ['outcome'],
+  buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5],
+});
+const authorizations = counter('gateway_authorizations_total', {
+  help: 'Decisions about tokens',
+  labels: ['purpose', 'status', 'by'],
+});
 export const boots = counter('gateway_boots_total', { help: 'BootNotifications', labels: ['status'] });
 export const commandsDone = counter('gateway_commands_total', {
   help: 'Commands executed',
@@ -65,3 +81,8 @@ export const callSeconds = histogram('gateway_call_seconds', {
   help: 'From receiving a CALL to writing its answer',
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
 });
+
+/** Few purposes, statuses and deciders: a small table, whoever the driver is. */
+export function countDecision({ purpose, status, decidedBy: by }: AuthorizationDecided): void {
+  authorizations.inc({ purpose, status, by });
+}

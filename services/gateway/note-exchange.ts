@@ -1,32 +1,36 @@
 // What the paths of frames tell the audit of them: one word for each way that a frame can end.
 import type { Connection } from './connection.ts';
 import type { Frame } from './domain/frame.ts';
+import { redactedRuin } from './domain/redaction.ts';
 
 /** A CALL or SEND of the station, as it came. */
 export type Request = {
   readonly frame: Extract<Frame, { kind: 'call' | 'send' }>;
   readonly text: string;
   readonly receivedAt: number;
+  /** What was odd about it, once it was served. */
+  quirks: readonly string[] | undefined;
 };
 
 const none: readonly string[] = [];
 
 /** A station's CALL or SEND ended: with its answer on the way, or without one. */
 export function noteRequest(connection: Connection, request: Request, outcome: string, answer: string | null): void {
-  const { frame, text, receivedAt } = request;
+  const { frame, text, receivedAt, quirks = none } = request;
   const { frames, now } = connection.parts;
+  const isRuin = frame.kind === 'call' && (frame.odd === 'broken-json' || frame.odd === 'unreadable-json');
   frames.note(connection, {
     direction: 'station',
     messageId: frame.id,
     action: frame.action,
     // A SEND is written down from its text.
-    payload: frame.kind === 'call' ? frame.payload : undefined,
-    request: text,
+    payload: frame.kind === 'call' && !isRuin ? frame.payload : undefined,
+    request: isRuin ? redactedRuin(text) : text,
     answer,
     receivedAt,
     answeredAt: answer === null ? null : now(),
     outcome,
-    quirks: none,
+    quirks,
   });
 }
 

@@ -18,6 +18,8 @@ import { calls201 } from './ocpp2/calls201.ts';
 import { calls21 } from './ocpp2/calls21.ts';
 import { intents201, intents21 } from './ocpp2/intents.ts';
 import type { Frames } from './frames.ts';
+import type { Liveness } from './liveness.ts';
+import type { PartnerTokens } from './partner-tokens.ts';
 import type { PresenceWriter } from './presence.ts';
 import type { Pressure } from './pressure.ts';
 import type { RegistryClient } from './registry-client.ts';
@@ -39,7 +41,10 @@ export type GatewayParts = {
   readonly pressure: Pick<Pressure, 'withholds' | 'relieved' | 'logBack' | 'refusal'>;
   readonly roster: Roster;
   readonly awake: Awake;
+  readonly liveness: Pick<Liveness, 'second'>;
   readonly vouchers: Vouchers;
+  /** Whom tokens belong to, asked where they want that. */
+  readonly partners: PartnerTokens;
   /** The ends of connections on their way to the log. */
   readonly ends: Turns;
   /** Whom rows ask outside. */

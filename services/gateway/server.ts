@@ -11,7 +11,8 @@ import { Fault } from '#kit/fault';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import type { Admission, Admissions, Upgrade } from './admission.ts';
-import { Connection, type Admitted } from './connection.ts';
+import type { Admitted } from './admitted.ts';
+import { Connection } from './connection.ts';
 import { noClaims, type Door, type ProxyClaims } from './domain/client-certificate.ts';
 import type { Identities } from './identities.ts';
 import { frameFaults, upgradesRefused } from './metrics.ts';
@@ -35,9 +36,11 @@ export function listenOcpp(
   app.ws<Admitted>('/*', {
     maxPayloadLength: config.frameBytesMax,
     maxBackpressure: config.owedBytesMax,
-    idleTimeout: config.idleTimeoutSeconds,
-    sendPingsAutomatically: true,
-    compression: uWS.DISABLED,
+    // liveness.ts pings, and knows of each station how long its silence may last.
+    idleTimeout: 0,
+    sendPingsAutomatically: false,
+    // For 2.x a duty (part 4 3.1.2): one window for all sockets, so that an idle station stays small.
+    compression: uWS.SHARED_COMPRESSOR | uWS.SHARED_DECOMPRESSOR,
     upgrade: (response, request, context) => upgrade({ response, request, context, door }, admissions, parts.logger),
     open(socket) {
       const connection = new Connection(parts, socket, socket.getUserData());
@@ -56,6 +59,7 @@ export function listenOcpp(
       // The buffer is dead after this call: it is read at once.
       connection.receive(Buffer.from(message).toString('utf8'));
     },
+    ping: (socket) => connectionsBySocket.get(socket)?.pinged(),
     pong: (socket) => connectionsBySocket.get(socket)?.ponged(),
     close(socket, code, message) {
       const reason = Buffer.from(message).toString('utf8');

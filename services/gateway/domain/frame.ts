@@ -1,6 +1,8 @@
 // OCPP-J framing of all versions: message types 2 to 6, read strictly and written in one place.
 import type { OcppVersion } from '#contracts/ocpp';
 import { errorCodeFor, type ErrorKind } from './error-codes.ts';
+import { readBrokenCall } from './quirks/broken-json.ts';
+import { redactedRuin } from './redaction.ts';
 
 export const frameLimits = {
   /** OCPP-J 4.1.4 and 2.x part 4 4.1.4: at most 36 characters. */
@@ -11,12 +13,21 @@ export const frameLimits = {
 } as const;
 
 export type Frame =
-  | { readonly kind: 'call'; readonly id: string; readonly action: string; readonly payload: unknown }
+  | {
+      readonly kind: 'call';
+      readonly id: string;
+      readonly action: string;
+      readonly payload: unknown;
+      readonly odd?: FrameOddity;
+    }
   | { readonly kind: 'result'; readonly id: string; readonly payload: unknown }
   | { readonly kind: 'error'; readonly id: string; readonly code: string; readonly description: string }
   | { readonly kind: 'result-error'; readonly id: string; readonly code: string; readonly description: string }
   | { readonly kind: 'send'; readonly id: string; readonly action: string; readonly payload: unknown }
   | { readonly kind: 'malformed'; readonly why: MalformedWhy; readonly id: string | undefined };
+
+/** What was odd about a frame that is a CALL all the same; `unreadable-json`: its payload holds the text alone. */
+export type FrameOddity = 'broken-json' | 'unreadable-json' | 'long-id';
 
 export type MalformedWhy =
   | 'not-json'
@@ -30,6 +41,8 @@ export type MalformedWhy =
 
 /** Below this length no frame can nest deep enough to hurt, so the scan is skipped on the hot path. */
 const scanCharsMin = 1024;
+/** Setting a broken frame right costs a look at each character, before the socket's pace is asked. */
+const brokenCharsMax = 32 * 1024;
 
 /** Parses one text frame. Never throws; what is no frame comes back as malformed, with its id where one can be read. */
 export function decodeFrame(text: string): Frame {
@@ -38,15 +51,35 @@ export function decodeFrame(text: string): Frame {
   try {
     parsed = JSON.parse(text);
   } catch {
-    return malformed('not-json');
+    return brokenCall(text);
   }
   if (!Array.isArray(parsed)) return malformed('not-an-array');
   const [type, id] = parsed as unknown[];
   if (typeof id !== 'string' || id === '') return malformed('bad-id');
-  // A little too long occurs in the field and is named back; what is longer is no id.
-  if (id.length > frameLimits.messageIdCharsMax)
-    return malformed('id-too-long', id.length > frameLimits.idEchoedCharsMax ? undefined : id);
+  if (id.length > frameLimits.messageIdCharsMax) return decodeLongId(type, id, parsed);
   return decodeArray(type, id, parsed);
+}
+
+/** A little too long occurs in the field, is served and named back; what is longer is no id. */
+function decodeLongId(type: unknown, id: string, parts: readonly unknown[]): Frame {
+  if (id.length > frameLimits.idEchoedCharsMax) return malformed('id-too-long');
+  const frame = decodeArray(type, id, parts);
+  return frame.kind === 'call' ? { ...frame, odd: 'long-id' } : frame;
+}
+
+/** What is no JSON but shows its id and action is a CALL: left without an answer, a station would be stuck with it. */
+function brokenCall(text: string): Frame {
+  const broken = readBrokenCall(text, brokenCharsMax);
+  if (broken === undefined) return malformed('not-json');
+  const { id, action } = broken;
+  try {
+    const parsed: unknown = JSON.parse(broken.text ?? '');
+    const frame = Array.isArray(parsed) ? decodeArray(2, id, parsed) : malformed('not-json');
+    if (frame.kind === 'call') return { ...frame, odd: 'broken-json' };
+  } catch {
+    // Beyond what can be set right.
+  }
+  return { kind: 'call', id, action, payload: { text: redactedRuin(text) }, odd: 'unreadable-json' };
 }
 
 /** Text of `[3, id, payload]`. */

@@ -23,6 +23,10 @@ const hiddenKeys: ReadonlySet<string> = new Set([
   'vatNumber',
   'vatCompany',
   'company',
+  'idTokens',
+  'customerCertificate',
+  'simPin',
+  'vpn',
 ]);
 
 /** Actions whose data field carries what a station knows about a driver (2.x N09). */
@@ -31,20 +35,24 @@ const driverDataActions: ReadonlySet<string> = new Set(['NotifyCustomerInformati
 /** Where messages carry a variable's value, beside the `key` (1.6) or `variable.name` (2.x) that names it. */
 const valueKeys: ReadonlySet<string> = new Set(['value', 'attributeValue', 'variableAttribute', 'actualValue']);
 
+/** Who reads a file or uploads one, and by which password (FirmwareURL, diagnostics location). */
+const urlUser = /([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"]*@/gi;
+
 /** JSON text of a payload without secrets and driver ids. */
 export function redactedJson(action: string, payload: unknown): string {
   const hideData = driverDataActions.has(action);
   const replacer = function (this: unknown, key: string, value: unknown): unknown {
     const hidden = hiddenKeys.has(key) || (hideData && key === 'data') || (valueKeys.has(key) && isSecretHolder(this));
-    return hidden ? '[redacted]' : value;
+    if (hidden) return '[redacted]';
+    return typeof value === 'string' && value.includes('://') ? value.replace(urlUser, '$1[redacted]@') : value;
   };
   return JSON.stringify(payload, replacer) ?? 'null';
 }
 
 const suspicious = [...hiddenKeys, ...secretVariableNames].map((word) => word.replaceAll('.', String.raw`\.`));
 /** A backslash may spell the letters of a key. */
-const suspiciousText = new RegExp(String.raw`\\|"(?:${suspicious.join('|')})"`, 'i');
-const suspiciousRuin = new RegExp(String.raw`\\|${suspicious.join('|')}`, 'i');
+const suspiciousText = new RegExp(String.raw`\\|://[^/?#\s"]*@|"(?:${suspicious.join('|')})"`, 'i');
+const suspiciousRuin = new RegExp(String.raw`\\|://[^/?#\s"]*@|${suspicious.join('|')}`, 'i');
 
 /** Whether the JSON text of a message may hold what redactedJson hides; false is certain, and spares the parsing. */
 export function mayHideFrom(action: string, text: string): boolean {
@@ -65,7 +73,7 @@ export function redactedRuin(text: string): string {
   if (!mayHideFromRuin(text)) return text;
   if (text.includes('\\') || secretName.test(text))
     return `[redacted: ${text.length} unreadable characters that may hold a secret]`;
-  return text.replaceAll(ruinedValue, '$1"[redacted]"');
+  return text.replaceAll(urlUser, '$1[redacted]@').replaceAll(ruinedValue, '$1"[redacted]"');
 }
 
 /** Whether an object is about a secret variable: it names one as GetConfiguration, GetVariables or NotifyReport do. */

@@ -4,6 +4,7 @@ import type { WebSocket } from 'uWebSockets.js';
 import { decodeRecord, encodeRecord, type AnyRecord } from '#contracts/codec';
 import { intents, type Intent } from '#contracts/commands';
 import type {
+  ActiveSession,
   CommandRequested,
   Records,
   StationPresence,
@@ -17,10 +18,13 @@ import type { AppendRecord, LogRecord, LogWriter } from '#kit/event-log/types';
 import { Awake } from '#services/gateway/awake';
 import { defaultTenant } from '#services/gateway/caches';
 import { gatewayConfig } from '#services/gateway/config';
-import { Connection, type Admitted } from '#services/gateway/connection';
+import type { Admitted } from '#services/gateway/admitted';
+import { Connection } from '#services/gateway/connection';
 import type { Exchange } from '#services/gateway/domain/exchange';
+import { Liveness } from '#services/gateway/liveness';
 import { dialects, type GatewayParts } from '#services/gateway/parts';
 import { endsAtOnceMax } from '#services/gateway/life';
+import { PartnerTokens, type AskPartner } from '#services/gateway/partner-tokens';
 import { Roster } from '#services/gateway/roster';
 import { SecurityReports } from '#services/gateway/security-reports';
 import { Questions, type Sources } from '#services/gateway/sources';
@@ -29,6 +33,8 @@ import { Vouchers } from '#services/gateway/vouchers';
 import { station, tenantKey } from './support.ts';
 
 export type Append = { readonly topic: string; readonly records: readonly AnyRecord[]; ack(): void; fail(): void };
+
+const partnerLimits = { timeoutMs: 3_000, atOnceMax: 8 };
 
 export type NotedExchange = Exchange & { readonly stationId: string };
 
@@ -46,6 +52,10 @@ export type FakeGateway = {
   readonly noted: NotedExchange[];
   /** What the tenant wants, where it is not the default. */
   policies: Partial<TenantRegistered>;
+  /** That run, on any station. */
+  sessions: ActiveSession[];
+  /** What partners say of their tokens. */
+  askPartner: AskPartner;
   /** Acknowledges whatever is appended, at once, from now on. */
   ackAll(): void;
   nowMs: number;
@@ -59,6 +69,8 @@ export type FakeGateway = {
   monotonicMs: number;
   /** What the gateway does when it is overloaded or its log is away. */
   readonly pressure: FakePressure;
+  /** Looks when the test says so. */
+  readonly liveness: Liveness;
 };
 
 export type FakePressure = {
@@ -119,8 +131,12 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
   const roster = new Roster();
   const log: LogWriter = { append, queuedBytes: 0, oldestUnackedMs: () => 0, close: async () => undefined };
   const pressure = fakePressure();
+  const nowMs = (): number => monotonicMs;
+  const config = gatewayConfig(environment);
+  const liveness = new Liveness({ config, connections: roster.unfinished, nowMs });
   const gateway: FakeGateway = {
     pressure,
+    liveness,
     pending,
     appended,
     records: everything,
@@ -128,6 +144,8 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
     tokens,
     noted,
     policies: {},
+    sessions: [],
+    askPartner: () => Promise.reject(new Error('no partner')),
     raised: [],
     rotations: [],
     passwords: new Map(),
@@ -144,7 +162,7 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
       for (const entry of pending.splice(0)) entry.ack();
     },
     parts: {
-      config: gatewayConfig(environment),
+      config,
       gatewayId: 'gw-test',
       topics: topicsFor(24),
       log,
@@ -155,6 +173,7 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
         token: (_tenantId, tokenRef) => tokens.get(tokenRef),
         tenant: (tenantId) => ({ ...defaultTenant(tenantId), ...gateway.policies }),
         presence: (key) => presences.get(key),
+        sessionsOf: (_tenantId, tokenRef) => gateway.sessions.filter((session) => session.tokenRef === tokenRef),
         listen: () => undefined,
         close: async () => undefined,
       },
@@ -182,12 +201,14 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
         },
       },
       roster,
+      liveness,
       awake: new Awake({
         pausedMsMax: 15_000,
         now: () => monotonicMs,
         onPause: () => roster.endAll(1012, 'service was stopped', 'stopped'),
       }),
       vouchers: new Vouchers(() => tenantKey),
+      partners: new PartnerTokens((...asked) => gateway.askPartner(...asked), partnerLimits, pino({ level: 'silent' })),
       ends: new Turns(endsAtOnceMax),
       questions: new Questions(sources, { timeoutMs: 1_000, atOnceMax: 4 }, pino({ level: 'silent' })),
       frames: { note: ({ stationId }, exchange) => void noted.push({ stationId, ...exchange }) },
@@ -212,6 +233,7 @@ export type FakeSocket = {
   readonly sent: string[];
   readonly ends: { code: number; reason: string }[];
   pings: number;
+  cuts: number;
   end(code: number, reason: string): void;
 };
 
@@ -224,12 +246,14 @@ export function connect(
     sent: [],
     ends: [],
     pings: 0,
+    cuts: 0,
     end: (code, reason) => socket.ends.push({ code, reason }),
   };
   const ws = {
     send: (text: string) => socket.sent.push(text) && 1,
     end: (code: number, reason: string) => socket.end(code, reason),
     ping: () => socket.pings++,
+    close: () => socket.cuts++,
   };
   const admitted: Admitted = {
     tenantId: 'default',

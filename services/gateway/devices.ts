@@ -1,0 +1,19 @@
+// Devices as the model table knows them: all stations of a kind share one, so that an idle station stays small.
+import { traitsOf, type Device, type Traits } from './domain/models.ts';
+
+export type KnownDevice = Device & { readonly traits: Traits };
+
+/** Kinds that are remembered; beyond it the oldest is looked up again. */
+const devicesMax = 10_000;
+const known = new Map<string, KnownDevice>();
+
+export function knownDevice({ vendor, model, firmware }: Device): KnownDevice {
+  const key = JSON.stringify([vendor, model, firmware]);
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const [oldest] = known.keys();
+  if (known.size >= devicesMax && oldest !== undefined) known.delete(oldest);
+  const device: KnownDevice = { vendor, model, firmware, traits: traitsOf({ vendor, model, firmware }) };
+  known.set(key, device);
+  return device;
+}

@@ -1,0 +1,68 @@
+// Messages of a transaction are never refused for their payload (OCPP 1.6 4.7, 4.8, 4.10; 2.x E): what is missing, what may go.
+import { transactionIdOf } from '#contracts/keys';
+import type { OcppVersion } from '#contracts/ocpp';
+
+const transactional: Readonly<Record<OcppVersion, ReadonlySet<string>>> = {
+  '1.6': new Set(['StartTransaction', 'StopTransaction', 'MeterValues']),
+  '2.0.1': new Set(['TransactionEvent', 'MeterValues']),
+  '2.1': new Set(['TransactionEvent', 'MeterValues']),
+};
+
+export function isTransactional(version: OcppVersion, action: string): boolean {
+  return transactional[version].has(action);
+}
+
+/** `kept`: what the handler gets in place of a missing member; `shown`: what the schema is shown. */
+export type Fill = { readonly kept: unknown; readonly shown: unknown };
+
+const noRegister: Fill = { kept: '', shown: 0 };
+const noTime: Fill = { kept: '', shown: '2020-01-01T00:00:00Z' };
+
+/** Members whose absence leaves the rest of the message its meaning. What makes a start's natural key is not among them. */
+const fills: Readonly<Record<string, Readonly<Record<string, Fill>>>> = {
+  StartTransaction: { meterStart: noRegister },
+  StopTransaction: {
+    meterStop: noRegister,
+    timestamp: noTime,
+    // A station that never got an id says -1 (1.6 errata 3.18).
+    transactionId: { kept: -1, shown: -1 },
+  },
+  MeterValues: { connectorId: { kept: 0, shown: 0 }, evseId: { kept: 0, shown: 0 } },
+  TransactionEvent: {
+    timestamp: noTime,
+    triggerReason: { kept: 'Unknown', shown: 'AbnormalCondition' },
+    seqNo: { kept: 0, shown: 0 },
+  },
+};
+
+export function fillOf(action: string, member: string): Fill | undefined {
+  const ofAction = Object.hasOwn(fills, action) ? fills[action] : undefined;
+  return ofAction !== undefined && Object.hasOwn(ofAction, member) ? ofAction[member] : undefined;
+}
+
+type Unreadable = {
+  readonly tenantId: string;
+  readonly stationId: string;
+  readonly action: string;
+  readonly payload: unknown;
+};
+
+/** The answer to what nobody can read: the station forgets the message, which is kept; a start gets an id, the same each time. */
+export function replyAnyway({ tenantId, stationId, action, payload }: Unreadable): object {
+  const told = typeof payload === 'object' && payload !== null ? (payload as Readonly<Record<string, unknown>>) : {};
+  if (action === 'StartTransaction') {
+    const { connectorId, timestamp, meterStart } = told;
+    const transactionId = transactionIdOf({
+      tenantId,
+      stationId,
+      connectorId: typeof connectorId === 'number' ? connectorId : 0,
+      timestamp: JSON.stringify(timestamp) ?? '',
+      meterStart: JSON.stringify(meterStart) ?? '',
+      tokenRef: '',
+    });
+    return { transactionId, idTagInfo: { status: 'Invalid' } };
+  }
+  // idTokenInfo is required where the request names a token.
+  if (action === 'TransactionEvent' && told['idToken'] !== undefined) return { idTokenInfo: { status: 'Invalid' } };
+  return {};
+}

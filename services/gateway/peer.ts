@@ -1,0 +1,57 @@
+// What is known of the station at the other end: its kind, its signs of life, what the log was told of its quirks.
+import type { StationBooted, StationRegistered } from '#contracts/generated/types';
+import { knownDevice, type KnownDevice } from './devices.ts';
+import { newPulse, noteCall, silenceOf, type Pulse } from './domain/liveness.ts';
+import { ToldQuirks } from './domain/quirks/told.ts';
+import type { Liveness } from './liveness.ts';
+
+export class Peer {
+  readonly pulse: Pulse;
+  /** What it was registered as, then what it booted as. */
+  device: KnownDevice;
+  /** Only a living device answers: a second one behind the same identity. */
+  onPong: (() => void) | undefined;
+  readonly #liveness: Pick<Liveness, 'second'>;
+  /** Made with the first odd message: most stations send none. */
+  #toldQuirks: ToldQuirks | undefined;
+
+  constructor(liveness: Pick<Liveness, 'second'>, { vendor, model, heartbeatSeconds }: StationRegistered) {
+    this.#liveness = liveness;
+    this.device = knownDevice({ vendor, model, firmware: null });
+    this.pulse = newPulse(liveness.second, heartbeatSeconds);
+  }
+
+  get toldQuirks(): ToldQuirks {
+    return (this.#toldQuirks ??= new ToldQuirks());
+  }
+
+  /** Any frame came, pings and pongs included. */
+  heard(): void {
+    this.pulse.heardAt = this.#liveness.second;
+  }
+
+  /** It answered a ping; returns what waited for that, once. */
+  ponged(): (() => void) | undefined {
+    this.heard();
+    this.pulse.hasPonged = true;
+    const { onPong } = this;
+    this.onPong = undefined;
+    return onPong;
+  }
+
+  /** A CALL of ours was answered in whatever way, or given up. */
+  called(isAnswered: boolean): void {
+    noteCall(this.pulse, isAnswered, this.#liveness.second);
+  }
+
+  /** It said what it is, and was told how often to beat. */
+  booted({ vendor, model, firmwareVersion, intervalSeconds }: StationBooted): void {
+    this.device = knownDevice({ vendor, model, firmware: firmwareVersion });
+    this.pulse.silenceMax = silenceOf(intervalSeconds);
+  }
+
+  /** It works without a boot, and its operators let it. */
+  worksUnbooted({ bootPolicy }: StationRegistered): boolean {
+    return !this.device.traits.boots && bootPolicy === 'accept';
+  }
+}
