@@ -32,6 +32,8 @@ export class Delivery {
   readonly #witness: Witness;
   readonly #queue = new OfflineQueue();
   #isSending = false;
+  /** The start that was acknowledged last, while its session runs. */
+  #lastStart: TransactionMessage | undefined;
   #retryTimer: Timer | undefined;
 
   constructor(host: DeliveryHost, witness: Witness) {
@@ -41,6 +43,18 @@ export class Delivery {
 
   get queued(): number {
     return this.#queue.length;
+  }
+
+  hasQueued(transactionId: string | undefined): boolean {
+    return this.#queue.holds(transactionId);
+  }
+
+  /** Some makes tell the start of a running transaction again after every reconnect (their own time, a new id). */
+  repeatStart(): void {
+    const message = this.#lastStart;
+    if (message === undefined) return;
+    const { dialect, traits } = this.#host;
+    void this.#host.call(dialect.transaction(message, traits), this.#host.newMessageId());
   }
 
   enqueue(message: TransactionMessage): void {
@@ -81,9 +95,13 @@ export class Delivery {
     const verdict = dialect.readVerdict(payload);
     if (message.kind === 'started') {
       tally.sessionsStarted += 1;
+      this.#lastStart = message;
       message.session.transactionId ??= verdict.transactionId;
     }
-    if (message.kind === 'ended') tally.sessionsEnded += 1;
+    if (message.kind === 'ended') {
+      tally.sessionsEnded += 1;
+      if (this.#lastStart?.session === message.session) this.#lastStart = undefined;
+    }
     this.#witness.model.acknowledged(identity, message);
     if (!verdict.tokenAccepted && message.kind !== 'ended') this.#host.tokenRefused(message.session);
   }

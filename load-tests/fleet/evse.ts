@@ -1,17 +1,14 @@
 // One EVSE and its drivers: plugs in, authorises, charges, reports, stops, again and again, with or without a connection.
-import {
-  advance,
-  drawMeter,
-  drawVehicle,
-  electricalOf,
-  isFull,
-  rearm,
-  type Meter,
-  type Vehicle,
-} from '#load-tests/fleet/charging-curve';
+import { dropTransactionProfiles, limitOfEvse } from '#load-tests/fleet/answers/charging-profiles';
+import { mayCharge, useReservation, type Claimant } from '#load-tests/fleet/answers/reservations';
+import { forgetCosts } from '#load-tests/fleet/answers/tariffs';
+import { conditionOf, verdictOf } from '#load-tests/fleet/card-check';
+import { drawVehicle } from '#load-tests/fleet/charging-curve';
 import type { Clock, Timer } from '#load-tests/fleet/clock';
-import type { CommandedEvse, Dialect, EvseStatus } from '#load-tests/fleet/dialect';
+import type { CommandedEvse, Dialect, EvseStatus, RemoteStart } from '#load-tests/fleet/dialect';
+import type { Facilities } from '#load-tests/fleet/facilities';
 import type { StationIdentity } from '#load-tests/fleet/identities';
+import { MeterPoint, type Load } from '#load-tests/fleet/meter-point';
 import { Random } from '#load-tests/fleet/random';
 import type { CallOutcome, Outgoing } from '#load-tests/fleet/rpc';
 import type { Settings } from '#load-tests/fleet/settings';
@@ -26,6 +23,7 @@ import type {
   StopCause,
   TransactionMessage,
 } from '#load-tests/fleet/transaction';
+import type { Vendor } from '#load-tests/fleet/vendors';
 
 export type Pace = { readonly sessionSeconds: number; readonly idleSeconds: number };
 
@@ -38,18 +36,21 @@ export type EvseHost = {
   readonly clock: Clock;
   readonly tally: Tally;
   readonly pace: Pace;
+  readonly vendor: Vendor;
+  readonly facilities: Facilities;
   isReachable(): boolean;
   /** Epoch ms, never the same twice in a station. */
   timestamp(): number;
   call(outgoing: Outgoing): Promise<CallOutcome>;
   enqueue(message: TransactionMessage): void;
   statusChanged(evse: CommandedEvse): void;
+  measured(): void;
 };
 
 const plugToCardMs = { min: 1000, max: 4000 };
 const stopToUnplugMs = { min: 2000, max: 6000 };
 
-type Start = { readonly token: PresentedToken; readonly cause: StartCause; readonly remoteStartId: number | undefined };
+type Start = { readonly token: PresentedToken; readonly cause: StartCause; readonly remote: RemoteStart | undefined };
 
 export class Evse implements CommandedEvse {
   readonly evseId: number;
@@ -57,8 +58,7 @@ export class Evse implements CommandedEvse {
   readonly #random: Random;
   #status: EvseStatus = 'available';
   #session: ChargingSession | undefined;
-  #meter: Meter;
-  #meterAtMs = 0;
+  readonly #meter: MeterPoint;
   #isCycling = false;
   #timer: Timer | undefined;
   #stopTimer: Timer | undefined;
@@ -67,11 +67,11 @@ export class Evse implements CommandedEvse {
     this.#host = host;
     this.evseId = evseId;
     this.#random = new Random(`${seed}/evse/${evseId}`);
-    this.#meter = drawMeter(this.#random);
+    this.#meter = new MeterPoint(this.#random);
   }
 
   get status(): EvseStatus {
-    return this.#status;
+    return this.#status === 'available' ? (this.#condition ?? 'available') : this.#status;
   }
 
   get session(): ChargingSession | undefined {
@@ -79,8 +79,31 @@ export class Evse implements CommandedEvse {
   }
 
   /** Free for a remote start: nobody is here, or somebody has plugged in and no transaction runs yet. */
-  get isFree(): boolean {
-    return this.#session === undefined && (this.#status === 'available' || this.#status === 'preparing');
+  isFree(claimant: Claimant): boolean {
+    if (this.#session !== undefined || (this.#status !== 'available' && this.#status !== 'preparing')) return false;
+    const condition = this.#condition;
+    return condition === undefined || (condition === 'reserved' && this.#mayCharge(claimant));
+  }
+
+  get powerW(): number {
+    return this.#meter.powerW(this.#load);
+  }
+
+  /** Counts what has flowed so far. */
+  settle(): void {
+    this.#meter.advance(this.#host.clock.now(), this.#load);
+  }
+
+  get #load(): Load {
+    return { vehicle: this.#session?.vehicle, limit: limitOfEvse(this.#host, this) };
+  }
+
+  get #condition(): ReturnType<typeof conditionOf> {
+    return conditionOf(this.#host.facilities, this.evseId);
+  }
+
+  #mayCharge(claimant: Claimant): boolean {
+    return mayCharge(this.#host.facilities, this.evseId, claimant);
   }
 
   /** Lets drivers come; the first one may be here soon. */
@@ -105,12 +128,12 @@ export class Evse implements CommandedEvse {
     this.#stopTimer?.cancel();
   }
 
-  startRemotely(token: PresentedToken, remoteStartId: number | undefined): void {
+  startRemotely(token: PresentedToken, remote: RemoteStart): void {
     this.#timer?.cancel();
     this.#become('preparing');
-    const start: Start = { token, cause: 'remote', remoteStartId };
+    const start: Start = { token, cause: 'remote', remote };
     if (this.#host.settings.authorizeRemoteStart === 1) void this.#authorize(start);
-    else this.#start(start);
+    else this.#start(start, { uid: token.uid, groupUid: remote.groupUid });
   }
 
   stop(cause: StopCause): void {
@@ -121,6 +144,8 @@ export class Evse implements CommandedEvse {
     const event = this.#event(session, 'Transaction.End');
     this.#session = undefined;
     this.#host.enqueue({ kind: 'ended', cause, ...event });
+    dropTransactionProfiles(this.#host.facilities, this.evseId);
+    forgetCosts(this.#host.facilities, session.transactionId);
     this.#become('finishing');
     this.#timer = this.#host.clock.after(this.#random.integer(stopToUnplugMs.min, stopToUnplugMs.max), () =>
       this.#unplug(),
@@ -128,11 +153,8 @@ export class Evse implements CommandedEvse {
   }
 
   read(context: ReadingContext): Reading {
-    const atMs = this.#host.timestamp();
-    const vehicle = this.#session?.vehicle;
-    if (vehicle !== undefined) this.#meter = advance(vehicle, this.#meter, atMs - this.#meterAtMs);
-    this.#meterAtMs = atMs;
-    return readingOf(this.#meter, vehicle, { atMs, context, stepMilliWh: this.#host.dialect.resolutionMilliWh });
+    const { resolutionMilliWh: stepMilliWh } = this.#host.dialect;
+    return this.#meter.read({ atMs: this.#host.timestamp(), context, stepMilliWh }, this.#load);
   }
 
   #expectDriver(waitSeconds: number): void {
@@ -142,10 +164,13 @@ export class Evse implements CommandedEvse {
   #plugIn(): void {
     const token = this.#host.identity.tokens[this.evseId - 1];
     if (token === undefined) return;
-    const onPlug = this.#host.dialect.tellsChargingState && this.#host.traits.startsOnPlug;
-    const start: Start = { token, cause: onPlug ? 'plug' : 'driver', remoteStartId: undefined };
+    const condition = this.#condition;
+    if (condition === 'unavailable' || condition === 'faulted') return this.#nextDriver();
+    // At a reserved EVSE the card comes first: it may be another driver's.
+    const onPlug = this.#host.dialect.tellsChargingState && this.#host.traits.startsOnPlug && condition === undefined;
+    const start: Start = { token, cause: onPlug ? 'plug' : 'driver', remote: undefined };
     this.#become('preparing');
-    if (onPlug) this.#open(start);
+    if (onPlug) this.#open(start, { uid: token.uid, groupUid: undefined });
     this.#timer = this.#host.clock.after(
       this.#random.integer(plugToCardMs.min, plugToCardMs.max),
       () => void this.#authorize(start),
@@ -158,24 +183,25 @@ export class Evse implements CommandedEvse {
       ? await this.#host.call(this.#host.dialect.authorize(start.token))
       : undefined;
     if (this.#status !== 'preparing') return;
-    const answered = outcome?.kind === 'result' || outcome?.kind === 'error';
-    const isAllowed = outcome?.kind === 'result' && this.#host.dialect.isAuthorized(outcome.payload);
-    if (isAllowed || (!answered && this.#host.settings.startOffline === 1)) return this.#start(start);
+    const { groupUid, isAllowed } = verdictOf(this.#host, start.token.uid, outcome);
+    const claimant = { uid: start.token.uid, groupUid: groupUid ?? start.remote?.groupUid };
+    if (isAllowed && this.#mayCharge(claimant)) return this.#start(start, claimant);
     this.#host.tally.refusedDrivers += 1;
     if (this.#session !== undefined) return this.stop('deauthorized');
     this.#become('available');
     this.#nextDriver();
   }
 
-  #start(start: Start): void {
+  #start(start: Start, claimant: Claimant): void {
     if (this.#session !== undefined && start.cause !== 'plug') return;
     if (this.#session !== undefined) {
       this.#host.enqueue({ kind: 'authorized', ...this.#event(this.#session, 'Sample.Periodic') });
     } else {
-      this.#open(start);
+      this.#open(start, claimant);
     }
     const session = this.#session;
     if (session === undefined) return;
+    start.remote?.begun(session.transactionId);
     this.#become('charging');
     if (this.#host.dialect.tellsChargingState)
       this.#host.enqueue({ kind: 'charging', ...this.#event(session, 'Sample.Periodic') });
@@ -185,17 +211,18 @@ export class Evse implements CommandedEvse {
   }
 
   /** The transaction begins; from here on everything about it goes through the queue. */
-  #open(start: Start): void {
-    this.#meter = rearm(this.#meter);
+  #open(start: Start, claimant: Claimant): void {
+    this.#meter.rearm();
     const reading = this.read('Transaction.Begin');
     const session: ChargingSession = {
       evseId: this.evseId,
       token: start.token,
-      vehicle: drawVehicle(this.#random),
+      vehicle: drawVehicle(this.#random, this.#host.vendor.current),
       startCause: start.cause,
       startedAtMs: reading.atMs,
       meterStartMilliWh: reading.registerMilliWh,
-      remoteStartId: start.remoteStartId,
+      remoteStartId: start.remote?.remoteStartId,
+      reservationId: useReservation(this.#host.facilities, this.evseId, claimant),
       transactionId: this.#host.dialect.newTransactionId(),
       seqNo: 1,
     };
@@ -221,7 +248,8 @@ export class Evse implements CommandedEvse {
     const session = this.#session;
     if (session === undefined) return;
     this.#host.enqueue({ kind: 'metered', ...this.#event(session, 'Sample.Periodic') });
-    if (isFull(session.vehicle, this.#meter)) return this.stop('vehicle');
+    this.#host.measured();
+    if (this.#meter.isFull(session.vehicle)) return this.stop('vehicle');
     this.#expectReading();
   }
 
@@ -251,24 +279,4 @@ export class Evse implements CommandedEvse {
     if (meterIntervalSeconds > 0)
       this.#timer = this.#host.clock.after(meterIntervalSeconds * 1000, () => this.#report());
   }
-}
-
-function readingOf(
-  meter: Meter,
-  vehicle: Vehicle | undefined,
-  at: { atMs: number; context: ReadingContext; stepMilliWh: number },
-): Reading {
-  const electrical =
-    vehicle === undefined
-      ? { powerW: 0, currentMilliA: 0, voltageMilliV: 230_000, socPercent: 0 }
-      : electricalOf(vehicle, meter);
-  return {
-    atMs: at.atMs,
-    context: at.context,
-    registerMilliWh: meter.registerMilliWh - (meter.registerMilliWh % at.stepMilliWh),
-    powerW: electrical.powerW,
-    currentMilliA: electrical.currentMilliA,
-    voltageMilliV: electrical.voltageMilliV,
-    socPercent: vehicle?.current === 'DC' ? electrical.socPercent : undefined,
-  };
 }

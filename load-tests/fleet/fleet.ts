@@ -7,14 +7,19 @@ import type { FleetOptions } from '#load-tests/fleet/options';
 import { newSettings } from '#load-tests/fleet/settings';
 import { Station } from '#load-tests/fleet/station';
 import { dialect16 } from '#load-tests/fleet/station16';
-import { dialect201 } from '#load-tests/fleet/station201';
+import { dialect201, dialect21 } from '#load-tests/fleet/station2';
 import { newTally, type Tally } from '#load-tests/fleet/tally';
+import { vendorOf } from '#load-tests/fleet/vendors';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 
 export type Fleet = Closable & { readonly tally: Tally; readonly stations: readonly Station[]; queued(): number };
 
-const dialects: Readonly<Record<FleetVersion, Dialect>> = { '1.6': dialect16, '2.0.1': dialect201 };
+const dialects: Readonly<Record<FleetVersion, Dialect>> = {
+  '1.6': dialect16,
+  '2.0.1': dialect201,
+  '2.1': dialect21,
+};
 
 const connectTickMs = 20;
 const pollMs = 20;
@@ -57,6 +62,7 @@ function newStations(options: FleetOptions, shared: Shared): Station[] {
       ...shared,
       identity,
       dialect: dialects[identity.version],
+      vendor: vendorOf(identity, options.vendors),
       settings,
       pace,
       seed,

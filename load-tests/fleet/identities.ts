@@ -1,7 +1,13 @@
 // Who the simulated stations are: everything that must be registered, derived from prefix, number and seed alone.
 import { createHmac } from 'node:crypto';
 
-export type FleetVersion = '1.6' | '2.0.1';
+export type FleetVersion = '1.6' | '2.0.1' | '2.1';
+
+export const subprotocols: Readonly<Record<FleetVersion, string>> = {
+  '1.6': 'ocpp1.6',
+  '2.0.1': 'ocpp2.0.1',
+  '2.1': 'ocpp2.1',
+};
 
 export type FleetToken = { readonly uid: string; readonly type: 'ISO14443' };
 

@@ -22,6 +22,12 @@ export class OfflineQueue {
     return this.#messages[0];
   }
 
+  /** Whether anything waits, of that transaction where one is named. */
+  holds(transactionId: string | undefined): boolean {
+    if (transactionId === undefined) return this.#messages.length > 0;
+    return this.#messages.some(({ session }) => session.transactionId === transactionId);
+  }
+
   /** Returns the message that had to go where the queue was full: a meter reading of the middle, never a start or an end. */
   push(message: TransactionMessage): TransactionMessage | undefined {
     this.#messages.push(message);

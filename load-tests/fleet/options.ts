@@ -1,6 +1,7 @@
 // The fleet's command line: every flag with its default and bounds, all faults reported together.
 import { parseArgs } from 'node:util';
 import { Fault } from '#kit/fault';
+import { vendorChoices } from '#load-tests/fleet/vendors';
 
 export type FleetOptions = {
   readonly stations: number;
@@ -20,6 +21,8 @@ export type FleetOptions = {
   /** How long a drain waits for what stations still have to say. */
   readonly drainSeconds: number;
   readonly localAddress: string | undefined;
+  /** none, mix, or the name of one (vendors.ts). */
+  readonly vendors: string;
 };
 
 type NumberFlag = { readonly byDefault: number; readonly min: number; readonly max: number };
@@ -45,6 +48,7 @@ const texts = {
   prefix: 'SIM',
   'model-out': undefined,
   'local-address': undefined,
+  vendors: 'none',
 } as const satisfies Record<string, string | undefined>;
 
 /** Throws Fault CONFIG_INVALID that names every faulty flag. */
@@ -72,6 +76,7 @@ export function readOptions(args: readonly string[]): FleetOptions {
     drains: values['drain'] === true,
     drainSeconds: number('drain-seconds'),
     localAddress: text('local-address'),
+    vendors: vendorsOf(text('vendors') ?? '', faults),
   };
   if (faults.length > 0) throw new Fault('CONFIG_INVALID', { detail: faults.join('; ') });
   return options;
@@ -97,6 +102,11 @@ function numberOf(name: keyof typeof numbers, raw: string | boolean | undefined,
     return byDefault;
   }
   return value;
+}
+
+function vendorsOf(choice: string, faults: string[]): string {
+  if (!vendorChoices.includes(choice)) faults.push(`--vendors ${choice} must be one of ${vendorChoices.join(', ')}`);
+  return choice;
 }
 
 function urlsOf(list: string, faults: string[]): readonly string[] {

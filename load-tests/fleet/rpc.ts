@@ -21,13 +21,15 @@ export type RpcParts = {
   readonly tally: Tally;
   /** Begins every id, so that ids differ between runs too: ids are unique per station across reconnects (1.6J errata 3.7). */
   readonly idPrefix: string;
+  /** Ends every id: some makes write longer ones than the specification allows. */
+  readonly idSuffix?: string | undefined;
   answer(action: string, payload: unknown): Answer;
 };
 
 export const callTimeoutMs = 30_000;
 export const callsWaitingMax = 256;
 
-const messageTypes = { call: 2, result: 3, error: 4 } as const;
+const messageTypes = { call: 2, result: 3, error: 4, send: 6 } as const;
 
 type Call = { readonly id: string; readonly text: string; readonly settle: (outcome: CallOutcome) => void };
 
@@ -45,7 +47,7 @@ export class Rpc {
 
   newId(): string {
     this.#lastId += 1;
-    return `${this.#parts.idPrefix}-${this.#lastId.toString(36)}`;
+    return `${this.#parts.idPrefix}-${this.#lastId.toString(36)}${this.#parts.idSuffix ?? ''}`;
   }
 
   opened(send: (text: string) => void): void {
@@ -75,6 +77,13 @@ export class Rpc {
       });
       this.#next();
     });
+  }
+
+  /** A SEND of 2.1: nobody answers it, and it waits for no call. False where there is no connection. */
+  tell(outgoing: Outgoing): boolean {
+    if (this.#send === undefined) return false;
+    this.#send(JSON.stringify([messageTypes.send, this.newId(), outgoing.action, outgoing.payload]));
+    return true;
   }
 
   receive(text: string): void {

@@ -1,66 +1,57 @@
 // A simulated station of any version: boots, beats, reports its status, and does what the platform asks.
-import type { Clock, Timer } from '#load-tests/fleet/clock';
+import { checkMonitors } from '#load-tests/fleet/answers/monitoring';
+import type { Claimant } from '#load-tests/fleet/answers/reservations';
+import type { Clock } from '#load-tests/fleet/clock';
 import { Delivery, type DeliveryHost } from '#load-tests/fleet/delivery';
-import type { BootCause, Commanded, CommandedEvse, Dialect } from '#load-tests/fleet/dialect';
+import type { BootCause, BootFacts, Commanded, CommandedEvse, Dialect, RemoteStart } from '#load-tests/fleet/dialect';
 import { Evse, type EvseHost, type Pace } from '#load-tests/fleet/evse';
-import type { StationIdentity } from '#load-tests/fleet/identities';
-import type { Model } from '#load-tests/fleet/model';
+import type { Facilities } from '#load-tests/fleet/facilities';
+import type { FleetVersion, StationIdentity } from '#load-tests/fleet/identities';
+import { isoOf } from '#load-tests/fleet/payload';
 import { Random } from '#load-tests/fleet/random';
+import { Registration } from '#load-tests/fleet/registration';
 import type { CallOutcome, Outgoing } from '#load-tests/fleet/rpc';
 import type { Settings } from '#load-tests/fleet/settings';
+import { uplinkOf, type StationParts } from '#load-tests/fleet/station-parts';
+import { StatusReport } from '#load-tests/fleet/status-report';
 import type { Tally } from '#load-tests/fleet/tally';
 import { drawTraits, type Traits } from '#load-tests/fleet/traits';
 import type { ChargingSession, PresentedToken, StopCause, TransactionMessage } from '#load-tests/fleet/transaction';
-import { Uplink } from '#load-tests/fleet/uplink';
-import type { Logger } from '#kit/logger';
+import type { Uplink } from '#load-tests/fleet/uplink';
+import { bootFactsOf, plainVendor, type Vendor } from '#load-tests/fleet/vendors';
 
-export type StationParts = {
-  readonly identity: StationIdentity;
-  readonly dialect: Dialect;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly tally: Tally;
-  readonly model: Model;
-  readonly logger: Logger;
-  readonly pace: Pace;
-  readonly seed: string;
-  /** Makes message ids differ between runs. */
-  readonly runId: string;
-  /** Endpoints without the identity. */
-  readonly urls: readonly string[];
-  readonly localAddress?: string | undefined;
-};
-
-const bootRetrySeconds = 60;
 const rebootSeconds = { min: 5, max: 15 };
-
-/** none: must boot; waiting: Pending or Rejected, boots again after the interval; accepted: survives reconnects. */
-type Registration = 'none' | 'waiting' | 'accepted';
+/** What was not sent yet; the oldest goes. */
+const unsentMax = 100;
 
 export class Station implements EvseHost, DeliveryHost, Commanded {
   readonly identity: StationIdentity;
   readonly dialect: Dialect;
+  readonly vendor: Vendor;
   readonly settings: Settings;
   readonly traits: Traits;
   readonly clock: Clock;
   readonly tally: Tally;
   readonly pace: Pace;
+  readonly facilities: Facilities = {};
+  firmwareVersion: string;
   readonly #random: Random;
   readonly #uplink: Uplink;
   readonly #delivery: Delivery;
+  readonly #registration = new Registration(this);
+  readonly #statuses = new StatusReport(this);
   readonly #evses: readonly Evse[];
-  /** Status names that the platform has acknowledged, by EVSE. */
-  readonly #told: (string | undefined)[] = [];
-  #registration: Registration = 'none';
-  #bootCause: BootCause = 'power-up';
   #lastTimestampMs = 0;
   #rebootsWhenIdle = false;
-  #bootTimer: Timer | undefined;
-  #heartbeatTimer: Timer | undefined;
+  #isQuiet = false;
+  #unsent: Outgoing[] | undefined;
+  #afterBoot: (() => void) | undefined;
 
   constructor(parts: StationParts) {
     this.identity = parts.identity;
     this.dialect = parts.dialect;
+    this.vendor = parts.vendor ?? plainVendor;
+    this.firmwareVersion = this.vendor.firmwareVersion;
     this.settings = parts.settings;
     this.clock = parts.clock;
     this.tally = parts.tally;
@@ -68,13 +59,25 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
     const seed = `${parts.seed}/${parts.identity.stationId}`;
     this.#random = new Random(seed);
     this.traits = drawTraits(this.#random);
-    this.#uplink = this.#newUplink(parts);
+    this.#uplink = uplinkOf(parts, this.#random, {
+      opened: () => this.#registration.opened(),
+      lost: () => this.#lost(),
+      answer: (action, payload) => this.dialect.answer(this, action, payload),
+    });
     this.#delivery = new Delivery(this, { model: parts.model, logger: parts.logger });
     this.#evses = Array.from({ length: parts.identity.evses }, (_, index) => new Evse(this, index + 1, seed));
   }
 
+  get version(): FleetVersion {
+    return this.dialect.version;
+  }
+
   get isAccepted(): boolean {
-    return this.#registration === 'accepted';
+    return this.#registration.isAccepted;
+  }
+
+  get bootFacts(): BootFacts {
+    return bootFactsOf(this.vendor, this.identity, this.firmwareVersion);
   }
 
   get commandedEvses(): readonly CommandedEvse[] {
@@ -123,17 +126,31 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
   }
 
   async call(outgoing: Outgoing, id?: string): Promise<CallOutcome> {
-    const outcome = await this.#uplink.call(outgoing, id);
-    // The platform no longer holds us accepted (2.x B02.FR.09, 1.6J errata 3.10): boot again, keep the message.
-    if (outcome.kind === 'error' && outcome.code === 'SecurityError' && this.isAccepted) {
-      this.#registration = 'none';
-      void this.#boot('reconnected');
-    }
+    const said = this.vendor.quirks.rewrite?.(outgoing) ?? outgoing;
+    const outcome = await this.#uplink.call(said, id);
+    if (outcome.kind === 'error' && outcome.code === 'SecurityError') this.#registration.refused();
     return outcome;
+  }
+
+  ask(outgoing: Outgoing): Promise<CallOutcome> {
+    return this.call(outgoing);
   }
 
   tell(outgoing: Outgoing): void {
     void this.call(outgoing);
+  }
+
+  tellDurably(outgoing: Outgoing): void {
+    if (this.isReachable()) return this.tell(outgoing);
+    this.#unsent = [...(this.#unsent ?? []), outgoing].slice(-unsentMax);
+  }
+
+  tellSecurity(type: string): void {
+    this.tellDurably({ action: 'SecurityEventNotification', payload: { type, timestamp: isoOf(this.now()) } });
+  }
+
+  send(outgoing: Outgoing): boolean {
+    return this.isAccepted && this.#uplink.tell(outgoing);
   }
 
   enqueue(message: TransactionMessage): void {
@@ -150,21 +167,38 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
   }
 
   statusChanged(evse: CommandedEvse): void {
-    void this.#tellStatusOf(evse, false);
+    void this.#statuses.tell(evse, false);
+    checkMonitors(this);
     if (this.#rebootsWhenIdle && this.#evses.every((each) => each.session === undefined)) this.reboot('soft-reset');
   }
 
-  freeEvse(evseId: number | undefined): number | undefined {
-    if (!this.isAccepted || this.#rebootsWhenIdle) return undefined;
-    return this.#selected(evseId).find((evse) => evse.isFree)?.evseId;
+  conditionsChanged(): void {
+    for (const evse of this.#evses) this.statusChanged(evse);
+  }
+
+  settleMeters(): void {
+    for (const evse of this.#evses) evse.settle();
+  }
+
+  measured(): void {
+    checkMonitors(this);
+  }
+
+  hasQueued(transactionId: string | undefined): boolean {
+    return this.#delivery.hasQueued(transactionId);
+  }
+
+  freeEvse(evseId: number | undefined, claimant: Claimant): number | undefined {
+    if (!this.isAccepted || this.#isQuiet) return undefined;
+    return this.#selected(evseId).find((evse) => evse.isFree(claimant))?.evseId;
   }
 
   evseOf(transactionId: string): number | undefined {
     return this.#evses.find((evse) => evse.session?.transactionId === transactionId)?.evseId;
   }
 
-  startRemotely(evseId: number, token: PresentedToken, remoteStartId: number | undefined): void {
-    this.#evses[evseId - 1]?.startRemotely(token, remoteStartId);
+  startRemotely(evseId: number, token: PresentedToken, start: RemoteStart): void {
+    this.#evses[evseId - 1]?.startRemotely(token, start);
   }
 
   stop(evseId: number, cause: StopCause): void {
@@ -172,20 +206,39 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
   }
 
   reboot(cause: 'soft-reset' | 'hard-reset'): void {
+    this.#restart(cause, 'remote-reset');
+  }
+
+  rebootWith(cause: BootCause, afterwards: () => void): void {
+    this.#afterBoot = afterwards;
+    this.#restart('soft-reset', cause);
+  }
+
+  #restart(stop: StopCause, boot: BootCause): void {
     this.#rebootsWhenIdle = false;
+    this.#isQuiet = false;
     for (const evse of this.#evses) {
-      evse.stop(cause);
+      evse.stop(stop);
       evse.pause();
     }
-    this.#registration = 'none';
-    this.#bootCause = 'remote-reset';
-    this.#told.length = 0;
+    this.#registration.restart(boot);
+    this.#statuses.forget();
     this.#uplink.restart(this.#random.integer(rebootSeconds.min, rebootSeconds.max) * 1000);
+  }
+
+  quiesce(): void {
+    this.#isQuiet = true;
+    for (const evse of this.#evses) evse.pause();
+  }
+
+  resume(): void {
+    this.#isQuiet = false;
+    for (const evse of this.#evses) evse.begin();
   }
 
   rebootWhenIdle(): void {
     this.#rebootsWhenIdle = true;
-    for (const evse of this.#evses) evse.pause();
+    this.quiesce();
   }
 
   changePassword(password: string): void {
@@ -193,11 +246,11 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
   }
 
   tellBoot(): void {
-    void this.#boot('triggered');
+    void this.#registration.boot('triggered');
   }
 
   tellStatus(evseId: number | undefined): void {
-    for (const evse of this.#selected(evseId)) void this.#tellStatusOf(evse, true);
+    for (const evse of this.#selected(evseId)) void this.#statuses.tell(evse, true);
   }
 
   tellTransaction(evseId: number | undefined): void {
@@ -213,80 +266,29 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
     return this.#evses.filter((evse) => evseId === undefined || evseId === 0 || evse.evseId === evseId);
   }
 
-  #newUplink(parts: StationParts): Uplink {
-    const { clock, tally, settings, urls, localAddress } = parts;
-    return new Uplink(
-      {
-        stationId: parts.identity.stationId,
-        subprotocol: parts.dialect.subprotocol,
-        idPrefix: parts.runId,
-        random: this.#random,
-        clock,
-        tally,
-        settings,
-        urls,
-        localAddress,
-        opened: () => this.#opened(),
-        lost: () => this.#lost(),
-        answer: (action, payload) => parts.dialect.answer(this, action, payload),
-      },
-      parts.identity.password,
-    );
-  }
-
-  #opened(): void {
-    if (!this.isAccepted) void this.#boot(this.#bootCause);
-    else if (this.traits.bootsOnReconnect) void this.#boot('reconnected');
-    else this.#accepted();
-  }
-
   #lost(): void {
-    this.#bootTimer?.cancel();
-    this.#heartbeatTimer?.cancel();
+    this.#registration.lost();
     this.#delivery.interrupt();
   }
 
-  async #boot(cause: BootCause): Promise<void> {
-    this.#bootTimer?.cancel();
-    this.tally.boots += 1;
-    const outcome = await this.call(this.dialect.boot(this.identity, cause));
-    if (outcome.kind === 'lost') return;
-    const answer = outcome.kind === 'result' ? this.dialect.readBoot(outcome.payload) : undefined;
-    const intervalSeconds = answer?.intervalSeconds ?? 0;
-    if (answer?.status === 'Accepted') {
-      if (intervalSeconds > 0) this.settings.heartbeatIntervalSeconds = intervalSeconds;
-      return this.#accepted();
-    }
-    this.#registration = 'waiting';
-    const waitSeconds = intervalSeconds > 0 ? intervalSeconds : bootRetrySeconds;
-    this.#bootTimer = this.clock.after(waitSeconds * 1000, () => void this.#boot(cause));
-  }
-
-  #accepted(): void {
-    this.#registration = 'accepted';
-    this.#expectHeartbeat();
+  accepted(): void {
+    const { quirks } = this.vendor;
+    if (quirks.repeatsStart === true) this.#delivery.repeatStart();
+    if (quirks.onAccepted !== undefined) this.tell(quirks.onAccepted(this.now()));
     for (const evse of this.#evses) {
-      void this.#tellStatusOf(evse, false);
-      if (!this.#rebootsWhenIdle) evse.begin();
+      void this.#statuses.tell(evse, false);
+      if (!this.#isQuiet) evse.begin();
     }
+    for (const outgoing of this.#unsent ?? []) this.tell(outgoing);
+    this.#unsent = undefined;
+    const afterBoot = this.#afterBoot;
+    this.#afterBoot = undefined;
+    afterBoot?.();
     this.#delivery.next();
   }
 
-  #expectHeartbeat(): void {
-    this.#heartbeatTimer?.cancel();
-    this.#heartbeatTimer = this.clock.after(this.settings.heartbeatIntervalSeconds * 1000, () => {
-      if (!this.isReachable()) return;
-      this.tell(this.dialect.heartbeat());
-      this.#expectHeartbeat();
-    });
-  }
-
-  /** Only changes are told, and what the platform did not acknowledge is told again after the reconnect. */
-  async #tellStatusOf(evse: CommandedEvse, always: boolean): Promise<void> {
-    const name = this.dialect.statusName(evse.status);
-    if (!this.isReachable() || (!always && this.#told[evse.evseId] === name)) return;
-    this.#told[evse.evseId] = name;
-    const outcome = await this.call(this.dialect.status(evse.evseId, name, this.now()));
-    if (outcome.kind !== 'result' && this.#told[evse.evseId] === name) this.#told[evse.evseId] = undefined;
+  beaten(): void {
+    const { onHeartbeat } = this.vendor.quirks;
+    if (onHeartbeat !== undefined) this.tell(onHeartbeat(this.now()));
   }
 }

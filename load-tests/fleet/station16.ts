@@ -1,9 +1,9 @@
 // OCPP 1.6J as a station speaks it.
 import type { OCPP16 } from 'typed-ocpp';
 import { decimalOf } from '#contracts/amounts';
-import { answer16 } from '#load-tests/fleet/answers16';
-import type { BootCause, Dialect, EvseStatus, TransactionVerdict } from '#load-tests/fleet/dialect';
-import type { StationIdentity } from '#load-tests/fleet/identities';
+import { answer16 } from '#load-tests/fleet/answers/tables';
+import type { BootFacts, Dialect, EvseStatus, TransactionVerdict } from '#load-tests/fleet/dialect';
+import { subprotocols } from '#load-tests/fleet/identities';
 import { bootAnswerOf, fieldOf, integerOf, isoOf, textOf } from '#load-tests/fleet/payload';
 import type { Outgoing } from '#load-tests/fleet/rpc';
 import type { Traits } from '#load-tests/fleet/traits';
@@ -14,6 +14,9 @@ const statusNames = {
   preparing: 'Preparing',
   charging: 'Charging',
   finishing: 'Finishing',
+  reserved: 'Reserved',
+  unavailable: 'Unavailable',
+  faulted: 'Faulted',
 } as const satisfies Record<EvseStatus, OCPP16.StatusNotificationRequest['status']>;
 
 type Reason = NonNullable<OCPP16.StopTransactionRequest['reason']>;
@@ -26,6 +29,7 @@ const reasons: Readonly<Record<StopCause, Reason>> = {
   'hard-reset': 'HardReset',
   unlock: 'UnlockCommand',
   deauthorized: 'DeAuthorized',
+  fault: 'Other',
 };
 
 /** The start was never answered: later messages say so, and the platform answers them all the same (errata 3.18). */
@@ -33,22 +37,24 @@ const unknownTransactionId = -1;
 
 export const dialect16: Dialect = {
   version: '1.6',
-  subprotocol: 'ocpp1.6',
+  subprotocol: subprotocols['1.6'],
   // meterStart and meterStop are whole Wh.
   resolutionMilliWh: 1000,
   tellsChargingState: false,
-  boot: (identity: StationIdentity, _cause: BootCause) => boot(identity),
+  boot,
   readBoot: bootAnswerOf,
   heartbeat: () => ({ action: 'Heartbeat', payload: {} }),
   statusName: (status) => statusNames[status],
   status(evseId, name, atMs) {
+    const errorCode = name === 'Faulted' ? 'InternalError' : 'NoError';
     return {
       action: 'StatusNotification',
-      payload: { connectorId: evseId, errorCode: 'NoError', status: name, timestamp: isoOf(atMs) },
+      payload: { connectorId: evseId, errorCode, status: name, timestamp: isoOf(atMs) },
     };
   },
   authorize: (token) => ({ action: 'Authorize', payload: { idTag: token.uid } }),
   isAuthorized: (payload) => textOf(fieldOf(payload, 'idTagInfo'), 'status') === 'Accepted',
+  groupOf: (payload) => textOf(fieldOf(payload, 'idTagInfo'), 'parentIdTag'),
   newTransactionId: () => undefined,
   transaction,
   readVerdict,
@@ -56,12 +62,12 @@ export const dialect16: Dialect = {
   answer: answer16,
 };
 
-function boot(identity: StationIdentity): Outgoing {
+function boot(facts: BootFacts): Outgoing {
   const payload: OCPP16.BootNotificationRequest = {
-    chargePointVendor: 'Chargestream',
-    chargePointModel: `Fleet ${identity.evses}x22`,
-    chargePointSerialNumber: identity.stationId.slice(-25),
-    firmwareVersion: '1.0.0',
+    chargePointVendor: facts.vendor,
+    chargePointModel: facts.model,
+    chargePointSerialNumber: facts.serialNumber,
+    firmwareVersion: facts.firmwareVersion,
     meterType: 'Simulated',
   };
   return { action: 'BootNotification', payload };
@@ -77,6 +83,7 @@ function transaction(message: TransactionMessage, traits: Traits): Outgoing {
         meterStart: session.meterStartMilliWh / 1000,
         timestamp: isoOf(message.atMs),
       };
+      if (session.reservationId !== undefined) payload.reservationId = session.reservationId;
       return { action: 'StartTransaction', payload };
     }
     case 'ended': {

@@ -22,7 +22,15 @@ export type Reading = {
 };
 
 export type StartCause = 'driver' | 'plug' | 'remote';
-export type StopCause = 'driver' | 'vehicle' | 'remote' | 'soft-reset' | 'hard-reset' | 'unlock' | 'deauthorized';
+export type StopCause =
+  | 'driver'
+  | 'vehicle'
+  | 'remote'
+  | 'soft-reset'
+  | 'hard-reset'
+  | 'unlock'
+  | 'deauthorized'
+  | 'fault';
 
 export type ChargingSession = {
   readonly evseId: number;
@@ -32,6 +40,8 @@ export type ChargingSession = {
   readonly startedAtMs: number;
   readonly meterStartMilliWh: number;
   readonly remoteStartId: number | undefined;
+  /** The reservation that this session used up. */
+  readonly reservationId: number | undefined;
   /** 2.x: ours from the start. 1.6: told by the answer to the start, undefined until then. */
   transactionId: string | undefined;
   /** Of the next message about this session. */

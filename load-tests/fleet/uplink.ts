@@ -9,11 +9,13 @@ import { WsLink, type LinkEnd } from '#load-tests/fleet/ws-client';
 
 export type UplinkParts = {
   readonly stationId: string;
-  readonly subprotocol: string;
+  readonly subprotocol: string | undefined;
   /** Endpoints without the identity; the station turns to the next one after a failure. */
   readonly urls: readonly string[];
   readonly localAddress: string | undefined;
   readonly idPrefix: string;
+  readonly idSuffix: string | undefined;
+  readonly onPing: 'ignore' | 'drop' | undefined;
   readonly clock: Clock;
   readonly tally: Tally;
   readonly settings: Settings;
@@ -48,6 +50,7 @@ export class Uplink {
       clock: parts.clock,
       tally: parts.tally,
       idPrefix: parts.idPrefix,
+      idSuffix: parts.idSuffix,
       answer: (action, payload) => parts.answer(action, payload),
     });
   }
@@ -62,10 +65,10 @@ export class Uplink {
 
   connect(): void {
     if (this.#isClosed) return;
-    const { urls, stationId, subprotocol, localAddress } = this.#parts;
+    const { urls, stationId, subprotocol, localAddress, onPing } = this.#parts;
     const url = `${urls[this.#failures % urls.length] ?? ''}/${encodeURIComponent(stationId)}`;
     const link = new WsLink(
-      { url, subprotocol, user: stationId, password: this.#password, localAddress },
+      { url, subprotocol, user: stationId, password: this.#password, localAddress, onPing },
       {
         opened: () => this.#opened(link),
         message: (text) => this.#rpc.receive(text),
@@ -86,6 +89,11 @@ export class Uplink {
       this.#failures = 0;
     }
     return outcome;
+  }
+
+  /** A SEND; false where there is no connection. */
+  tell(outgoing: Outgoing): boolean {
+    return this.isOpen && this.#rpc.tell(outgoing);
   }
 
   /** Holds from the next connection on. */

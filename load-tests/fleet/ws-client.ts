@@ -13,11 +13,14 @@ import {
 export type LinkOptions = {
   /** ws://host:port/path; the station's identity is already in it, percent-encoded. */
   readonly url: string;
-  readonly subprotocol: string;
+  /** Undefined: the upgrade names none, as some makes do. */
+  readonly subprotocol: string | undefined;
   readonly user: string;
   readonly password: string;
   /** Source address: one address has only some 28,000 ports towards one server. */
   readonly localAddress?: string | undefined;
+  /** What becomes of a ping; by default it is answered. */
+  readonly onPing?: 'ignore' | 'drop' | undefined;
 };
 
 /** How a link ended: the server refused the upgrade, the connection failed, or it was open and closed. */
@@ -104,7 +107,8 @@ export class WsLink implements FrameSink {
   }
 
   ping(payload: Buffer): void {
-    if (this.isOpen) this.#socket.write(encodeFrame(opcodes.pong, payload));
+    if (this.#options.onPing === 'drop') return this.cut();
+    if (this.isOpen && this.#options.onPing === undefined) this.#socket.write(encodeFrame(opcodes.pong, payload));
   }
 
   pong(): void {}
@@ -122,6 +126,7 @@ export class WsLink implements FrameSink {
 
   #request(url: URL): string {
     const credentials = Buffer.from(`${this.#options.user}:${this.#options.password}`).toString('base64');
+    const { subprotocol } = this.#options;
     return [
       `GET ${url.pathname}${url.search} HTTP/1.1`,
       `Host: ${url.host}`,
@@ -129,7 +134,7 @@ export class WsLink implements FrameSink {
       'Connection: Upgrade',
       `Sec-WebSocket-Key: ${this.#key}`,
       'Sec-WebSocket-Version: 13',
-      `Sec-WebSocket-Protocol: ${this.#options.subprotocol}`,
+      ...(subprotocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${subprotocol}`]),
       `Authorization: Basic ${credentials}`,
       '\r\n',
     ].join('\r\n');
@@ -190,7 +195,7 @@ export class WsLink implements FrameSink {
 }
 
 /** Why the answer to the upgrade is no; undefined where it is a yes to exactly what was asked. */
-function refusalOf(head: string, key: string, subprotocol: string): LinkEnd | undefined {
+function refusalOf(head: string, key: string, subprotocol: string | undefined): LinkEnd | undefined {
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0);
   if (status !== 101)
     return { kind: 'refused', status, retryAfterSeconds: Number(headerOf(head, 'retry-after') ?? 0) || 0 };
@@ -198,7 +203,7 @@ function refusalOf(head: string, key: string, subprotocol: string): LinkEnd | un
     .update(key + acceptSuffix)
     .digest('base64');
   if (headerOf(head, 'sec-websocket-accept') !== accept) return { kind: 'failed', why: 'wrong Sec-WebSocket-Accept' };
-  if (headerOf(head, 'sec-websocket-protocol') !== subprotocol)
+  if (subprotocol !== undefined && headerOf(head, 'sec-websocket-protocol') !== subprotocol)
     return { kind: 'failed', why: 'subprotocol not agreed' };
   if (headerOf(head, 'sec-websocket-extensions') !== undefined)
     return { kind: 'failed', why: 'extension not asked for' };

@@ -1,5 +1,6 @@
 // A station that says what a test tells it, answers our CALLs as it is told, and remembers everything it heard.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FleetVersion } from '#load-tests/fleet/identities';
 import { WsLink, type LinkEnd } from '#load-tests/fleet/ws-client';
 
 export type HeardCall = { readonly id: string; readonly action: string; readonly payload: Record<string, unknown> };
@@ -8,7 +9,7 @@ export type StationOptions = {
   readonly port: number;
   readonly stationId: string;
   readonly password: string;
-  readonly version: '1.6' | '2.0.1';
+  readonly version: FleetVersion;
   /** The answer to a CALL of ours; undefined: none. */
   readonly answer?: (call: HeardCall) => object | undefined;
 };

@@ -1,6 +1,8 @@
 // What simulated stations answer to the platform's calls, in both versions, validated against the schemas by the double.
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { actionsOf, type OcppVersion } from '#contracts/ocpp';
+import { rows16, rows201, rows21 } from '#load-tests/fleet/answers/tables';
 import { CsmsDouble } from '#test/load-tests/fleet/csms-double';
 import { until } from '#test/support/until';
 import { rigOf, type Rig, type RigOptions } from '#test/load-tests/fleet/station-rig';
@@ -202,18 +204,85 @@ test('a trigger is followed by its message; an unlock stops the session in 1.6',
   assert.deepEqual((await ask('UnlockConnector', { connectorId: 9 }))[2], { status: 'NotSupported' });
 });
 
-test('what a station cannot do is told as NotSupported, what nobody knows as NotImplemented, nonsense is survived', async (t) => {
-  for (const version of ['1.6', '2.0.1'] as const) {
+test('an unknown action, a payload that the version does not allow, and nonsense each get their due', async (t) => {
+  for (const version of ['1.6', '2.0.1', '2.1'] as const) {
     const { csms, rig, ask } = await waiting(t, { version });
     const { stationId } = rig.station.identity;
-    assert.equal((await ask('ReserveNow', {}))[2], 'NotSupported');
+    const is16 = version === '1.6';
     assert.equal((await ask('MakeCoffee', {}))[2], 'NotImplemented');
     assert.equal((await ask('constructor', {}))[2], 'NotImplemented');
-    const malformed = version === '1.6' ? 'RemoteStopTransaction' : 'RequestStopTransaction';
-    assert.equal((await ask(malformed, {}))[2], version === '1.6' ? 'FormationViolation' : 'FormatViolation');
+    assert.equal((await ask(is16 ? 'GetVariables' : 'GetConfiguration', {}))[2], 'NotImplemented');
+    const stop = is16 ? 'RemoteStopTransaction' : 'RequestStopTransaction';
+    assert.equal((await ask(stop, {}))[2], is16 ? 'OccurenceConstraintViolation' : 'OccurrenceConstraintViolation');
+    assert.equal((await ask(stop, { transactionId: [] }))[2], 'TypeConstraintViolation');
+    assert.equal((await ask('Reset', { type: 'Gently' }))[2], 'PropertyConstraintViolation');
+    const extra = { type: is16 ? 'Soft' : 'OnIdle', force: true };
+    assert.equal((await ask('Reset', extra))[2], is16 ? 'FormationViolation' : 'FormatViolation');
     for (const text of ['not json', '{}', '[9,"x",{}]', '[3,"never-sent",{}]', '[2]', 'null'])
       csms.send(stationId, text);
-    assert.equal((await ask('ReserveNow', {}))[2], 'NotSupported');
+    assert.equal((await ask('MakeCoffee', {}))[2], 'NotImplemented');
     assert.equal(rig.tally.strayFrames, 6);
+    assert.equal(csms.of('BootNotification').length, 1);
+  }
+});
+
+/** What a station sends; every other action of a version comes from the platform. */
+const stationsOwn: Readonly<Record<OcppVersion, readonly string[]>> = (() => {
+  const both = ['Authorize', 'BootNotification', 'Heartbeat', 'MeterValues', 'StatusNotification', 'SignCertificate'];
+  const security = ['SecurityEventNotification', 'LogStatusNotification', 'FirmwareStatusNotification'];
+  const in16 = [
+    'StartTransaction',
+    'StopTransaction',
+    'DiagnosticsStatusNotification',
+    'SignedFirmwareStatusNotification',
+  ];
+  const in201 = [
+    'ClearedChargingLimit',
+    'Get15118EVCertificate',
+    'GetCertificateStatus',
+    'NotifyChargingLimit',
+    'NotifyCustomerInformation',
+    'NotifyDisplayMessages',
+    'NotifyEVChargingNeeds',
+    'NotifyEVChargingSchedule',
+    'NotifyEvent',
+    'NotifyMonitoringReport',
+    'NotifyReport',
+    'PublishFirmwareStatusNotification',
+    'ReportChargingProfiles',
+    'ReservationStatusUpdate',
+    'TransactionEvent',
+  ];
+  const in21 = [
+    'BatterySwap',
+    'ClosePeriodicEventStream',
+    'GetCertificateChainStatus',
+    'NotifyDERAlarm',
+    'NotifyDERStartStop',
+    'NotifyPeriodicEventStream',
+    'NotifyPriorityCharging',
+    'NotifySettlement',
+    'OpenPeriodicEventStream',
+    'PullDynamicScheduleUpdate',
+    'ReportDERControl',
+    'VatNumberValidation',
+  ];
+  const common = [...both, ...security];
+  return { '1.6': [...common, ...in16], '2.0.1': [...common, ...in201], '2.1': [...common, ...in201, ...in21] };
+})();
+
+test('every action by which a platform may turn to a station has its row, and no other', () => {
+  for (const [version, rows] of [
+    ['1.6', rows16],
+    ['2.0.1', rows201],
+    ['2.1', rows21],
+  ] as const) {
+    const own = new Set(stationsOwn[version]);
+    assert.deepEqual(
+      Object.keys(rows).toSorted(),
+      actionsOf(version)
+        .filter((action) => !own.has(action))
+        .toSorted(),
+    );
   }
 });

@@ -27,7 +27,11 @@ type Peer = {
 
 export const opcodeText = 1;
 const acceptSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-const versions: Readonly<Record<string, OcppVersion>> = { 'ocpp1.6': '1.6', 'ocpp2.0.1': '2.0.1' };
+const versions: Readonly<Record<string, OcppVersion>> = {
+  'ocpp1.6': '1.6',
+  'ocpp2.0.1': '2.0.1',
+  'ocpp2.1': '2.1',
+};
 
 export class CsmsDouble {
   readonly calls: ReceivedCall[] = [];

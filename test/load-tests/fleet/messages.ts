@@ -17,6 +17,7 @@ export function sessionOf(given: Partial<ChargingSession> = {}): ChargingSession
     startedAtMs: 1_760_000_000_000,
     meterStartMilliWh: 5_000_000,
     remoteStartId: undefined,
+    reservationId: undefined,
     transactionId: undefined,
     seqNo: 0,
     ...given,

@@ -6,7 +6,8 @@ import { modelTo, readModel, type LineModel, type ModelSession } from '#load-tes
 import { newSettings, type Settings } from '#load-tests/fleet/settings';
 import { Station } from '#load-tests/fleet/station';
 import { dialect16 } from '#load-tests/fleet/station16';
-import { dialect201 } from '#load-tests/fleet/station201';
+import { dialect201, dialect21 } from '#load-tests/fleet/station2';
+import { plainVendor, type Vendor } from '#load-tests/fleet/vendors';
 import { newTally, type Tally } from '#load-tests/fleet/tally';
 
 export type Rig = {
@@ -19,6 +20,9 @@ export type Rig = {
 export type RigOptions = {
   readonly url: string;
   readonly version: FleetVersion;
+  /** 1: one EVSE, 2: two. */
+  readonly number?: number;
+  readonly vendor?: Vendor;
   readonly seed?: string;
   readonly timeScale?: number;
   readonly sessionSeconds?: number;
@@ -28,17 +32,20 @@ export type RigOptions = {
   readonly isImpatient?: boolean;
 };
 
-/** Waits are 200 times shorter, so that a session of a minute takes 0.3 s. Odd numbers speak 1.6, even ones 2.0.1. */
+const dialects = { '1.6': dialect16, '2.0.1': dialect201, '2.1': dialect21 } as const;
+
+/** Waits are 200 times shorter, so that a session of a minute takes 0.3 s. Its number says how many EVSEs it has. */
 export function rigOf(options: RigOptions): Rig {
   const seed = options.seed ?? 'rig';
-  const identity: StationIdentity = identityOf('RIG', seed, options.version === '1.6' ? 1 : 4);
+  const identity: StationIdentity = { ...identityOf('RIG', seed, options.number ?? 1), version: options.version };
   const lines: string[] = [];
   const model = modelTo((line) => lines.push(line));
   const tally = newTally();
   const clock = scaledClock(options.timeScale ?? 200);
   const station = new Station({
     identity,
-    dialect: options.version === '1.6' ? dialect16 : dialect201,
+    dialect: dialects[options.version],
+    vendor: options.vendor ?? plainVendor,
     settings: newSettings({ meterIntervalSeconds: 10, ...options.settings }),
     clock: options.isImpatient === true ? { ...clock, deadline: clock.after } : clock,
     tally,

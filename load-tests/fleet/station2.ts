@@ -1,9 +1,9 @@
-// OCPP 2.0.1 as a station speaks it.
+// OCPP 2.0.1 and 2.1 as a station speaks them: 2.1 differs in its name, its answers and its SENDs.
 import { randomUUID } from 'node:crypto';
 import type { OCPP20 } from 'typed-ocpp';
-import { answer201 } from '#load-tests/fleet/answers201';
-import type { BootCause, Dialect, EvseStatus, TransactionVerdict } from '#load-tests/fleet/dialect';
-import type { StationIdentity } from '#load-tests/fleet/identities';
+import { answer201, answer21 } from '#load-tests/fleet/answers/tables';
+import type { BootCause, BootFacts, Dialect, EvseStatus, TransactionVerdict } from '#load-tests/fleet/dialect';
+import { subprotocols } from '#load-tests/fleet/identities';
 import { bootAnswerOf, fieldOf, isoOf, textOf } from '#load-tests/fleet/payload';
 import type { Outgoing } from '#load-tests/fleet/rpc';
 import type { Traits } from '#load-tests/fleet/traits';
@@ -19,6 +19,9 @@ const statusNames: Readonly<Record<EvseStatus, OCPP20.StatusNotificationRequest[
   preparing: 'Occupied',
   charging: 'Occupied',
   finishing: 'Occupied',
+  reserved: 'Reserved',
+  unavailable: 'Unavailable',
+  faulted: 'Faulted',
 };
 
 const bootReasons: Readonly<Record<BootCause, OCPP20.BootNotificationRequest['reason']>> = {
@@ -26,6 +29,7 @@ const bootReasons: Readonly<Record<BootCause, OCPP20.BootNotificationRequest['re
   'remote-reset': 'RemoteReset',
   triggered: 'Triggered',
   reconnected: 'Unknown',
+  'firmware-update': 'FirmwareUpdate',
 };
 
 const startTriggers: Readonly<Record<StartCause, Trigger>> = {
@@ -42,13 +46,14 @@ const stops: Readonly<Record<StopCause, { trigger: Trigger; reason: StoppedReaso
   'hard-reset': { trigger: 'ResetCommand', reason: 'ImmediateReset' },
   unlock: { trigger: 'UnlockCommand', reason: 'Other' },
   deauthorized: { trigger: 'Deauthorized', reason: 'DeAuthorized' },
+  fault: { trigger: 'AbnormalCondition', reason: 'Other' },
 };
 
 const connectorId = 1;
 
 export const dialect201: Dialect = {
   version: '2.0.1',
-  subprotocol: 'ocpp2.0.1',
+  subprotocol: subprotocols['2.0.1'],
   resolutionMilliWh: 1,
   tellsChargingState: true,
   boot,
@@ -63,6 +68,7 @@ export const dialect201: Dialect = {
   },
   authorize: (token) => ({ action: 'Authorize', payload: { idToken: idTokenOf(token) } }),
   isAuthorized: (payload) => textOf(fieldOf(payload, 'idTokenInfo'), 'status') === 'Accepted',
+  groupOf: (payload) => textOf(fieldOf(fieldOf(payload, 'idTokenInfo'), 'groupIdToken'), 'idToken'),
   newTransactionId: () => randomUUID(),
   transaction: (message, traits) => ({ action: 'TransactionEvent', payload: eventOf(message, traits) }),
   readVerdict,
@@ -73,13 +79,15 @@ export const dialect201: Dialect = {
   answer: answer201,
 };
 
-function boot(identity: StationIdentity, cause: BootCause): Outgoing {
+export const dialect21: Dialect = { ...dialect201, version: '2.1', subprotocol: subprotocols['2.1'], answer: answer21 };
+
+function boot(facts: BootFacts, cause: BootCause): Outgoing {
   const payload: OCPP20.BootNotificationRequest = {
     chargingStation: {
-      vendorName: 'Chargestream',
-      model: `Fleet ${identity.evses}x22`,
-      serialNumber: identity.stationId.slice(-25),
-      firmwareVersion: '1.0.0',
+      vendorName: facts.vendor,
+      model: facts.model,
+      serialNumber: facts.serialNumber,
+      firmwareVersion: facts.firmwareVersion,
     },
     reason: bootReasons[cause],
   };
@@ -97,6 +105,7 @@ function eventOf(message: TransactionMessage, traits: Traits): Event {
     evse: { id: session.evseId, connectorId },
   };
   if (message.offline) event.offline = true;
+  if (message.kind === 'started' && session.reservationId !== undefined) event.reservationId = session.reservationId;
   describe(event, message);
   if (message.kind === 'started' || message.kind === 'metered' || message.kind === 'ended') {
     event.meterValue = [meterValueOf(message.reading, traits.metersInKwh)];
