@@ -36,7 +36,7 @@ const driverDataActions: ReadonlySet<string> = new Set(['NotifyCustomerInformati
 const valueKeys: ReadonlySet<string> = new Set(['value', 'attributeValue', 'variableAttribute', 'actualValue']);
 
 /** Who reads a file or uploads one, and by which password (FirmwareURL, diagnostics location). */
-const urlUser = /([a-z][a-z0-9+.-]*:\/\/)[^/?#\s"]*@/gi;
+const urlUser = /(:\/\/)[^/?#\s"]*@/g;
 
 /** JSON text of a payload without secrets and driver ids. */
 export function redactedJson(action: string, payload: unknown): string {

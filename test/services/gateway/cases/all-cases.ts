@@ -1,8 +1,16 @@
 // Every case of every version and direction.
 import type { AllCases } from './case.ts';
 import { received16 } from './received-16.ts';
+import { received201 } from './received-201.ts';
+import { received201Charging } from './received-201-charging.ts';
+import { received201Device } from './received-201-device.ts';
+import { received21 } from './received-21.ts';
 
 export const allCases: AllCases = {
-  received: { '1.6': received16, '2.0.1': {}, '2.1': {} },
+  received: {
+    '1.6': received16,
+    '2.0.1': { ...received201, ...received201Charging, ...received201Device },
+    '2.1': received21,
+  },
   sent: { '1.6': {}, '2.0.1': {}, '2.1': {} },
 };

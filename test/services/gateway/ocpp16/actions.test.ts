@@ -184,15 +184,3 @@ test('sampled values become columns by measurand, phase and unit, and nothing of
   );
   assert.deepEqual([begin.context, begin.energyImportMilliWh], ['Transaction.Begin', 1000]);
 });
-
-test('an action without logic is kept whole, without secrets, and promised nothing', () => {
-  const vendor = handled('DataTransfer', { vendorId: 'V', messageId: 'm', data: '{"idTag":"x"}' });
-  assert.deepEqual(vendor.reply, { status: 'UnknownVendorId' });
-  assert.deepEqual(typesOf(vendor), ['StationMessageRecorded']);
-  assert.deepEqual(handled('SignCertificate', { csr: 'CSR' }).reply, { status: 'Rejected' });
-  assert.deepEqual(handled('FirmwareStatusNotification', { status: 'Idle' }).reply, {});
-  assert.deepEqual(
-    typesOf(handled('SecurityEventNotification', { type: 'StartupOfTheDevice', timestamp: '2026-11-25T10:00:00Z' })),
-    ['SecurityEventReported'],
-  );
-});

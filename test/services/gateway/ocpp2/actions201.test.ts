@@ -132,28 +132,3 @@ test('a report part becomes variables; a secret never shows its value', () => {
     [null, 'org'],
   );
 });
-
-test('every action without logic answers within its schema', () => {
-  const hashes = {
-    hashAlgorithm: 'SHA256',
-    issuerNameHash: 'a',
-    issuerKeyHash: 'b',
-    serialNumber: '1',
-    responderURL: 'http://x',
-  };
-  const requests: readonly [Action, object][] = [
-    ['SignCertificate', { csr: 'x' }],
-    ['GetCertificateStatus', { ocspRequestData: hashes }],
-    ['Get15118EVCertificate', { iso15118SchemaVersion: 'v', action: 'Install', exiRequest: 'x' }],
-    ['NotifyEVChargingNeeds', { evseId: 1, chargingNeeds: { requestedEnergyTransfer: 'DC' } }],
-    ['FirmwareStatusNotification', { status: 'Idle' }],
-    ['LogStatusNotification', { status: 'Idle' }],
-    ['ClearedChargingLimit', { chargingLimitSource: 'CSO' }],
-    ['NotifyCustomerInformation', { data: 'secret of a driver', seqNo: 0, generatedAt: timestamp, requestId: 1 }],
-  ];
-  for (const [action, request] of requests) {
-    const result = handled(action, request);
-    assert.deepEqual(typesOf(result), ['StationMessageRecorded'], action);
-    assert.ok(!JSON.stringify(result.events).includes('secret of a driver'));
-  }
-});
