@@ -1,11 +1,18 @@
-// What a gateway knows without asking: stations, tokens and presence, followed from their compacted topics.
+// What a gateway knows without asking: stations, tokens, tenants, running sessions and presence, followed from their compacted topics.
 import { decodeAs, decodeRecord } from '#contracts/codec';
-import type { StationPresence, StationRegistered, TenantRegistered, TokenRegistered } from '#contracts/generated/types';
+import type {
+  ActiveSession,
+  StationPresence,
+  StationRegistered,
+  TenantRegistered,
+  TokenRegistered,
+} from '#contracts/generated/types';
 import { stationKey, tokenKey } from '#contracts/keys';
 import type { Topics } from '#contracts/topics';
 import { openTable } from '#kit/event-log/table';
 import type { LogRecord } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
+import { ActiveSessions } from './active-sessions.ts';
 
 export type CachesOptions = {
   readonly brokers: readonly string[];
@@ -30,6 +37,8 @@ export type Caches = {
   /** A tenant of which nothing is known has the careful defaults. */
   tenant(tenantId: string): TenantRegistered;
   presence(key: string): StationPresence | undefined;
+  /** That run on the token, on any station. */
+  sessionsOf(tenantId: string, tokenRef: string): readonly ActiveSession[];
   listen(listener: CacheListener): void;
   close(): Promise<void>;
 };
@@ -43,6 +52,7 @@ export function openCaches(options: CachesOptions): Caches {
   const tokens = new Map<string, string>();
   const tenants = new Map<string, TenantRegistered>();
   const presences = new Map<string, StationPresence>();
+  const active = new ActiveSessions(Date.now);
   const { topics } = options;
   let listener: CacheListener | undefined;
   const tables = [
@@ -54,6 +64,10 @@ export function openCaches(options: CachesOptions): Caches {
       remember(tokens, record, 'TokenRegistered', options.logger),
     ),
     follow(options, topics.registryTenants.name, (record) => rememberTenant(tenants, record, options.logger)),
+    follow(options, topics.activeSessions.name, (record) => {
+      const session = record.value === null ? undefined : readOf('ActiveSession', record, options.logger);
+      if (record.value === null || session !== undefined) active.tell(record.key, session);
+    }),
     follow(options, topics.presence.name, (record) => {
       if (record.value === null) presences.delete(record.key);
       const presence = record.value === null ? undefined : readPresence(record.value, options.logger);
@@ -76,6 +90,7 @@ export function openCaches(options: CachesOptions): Caches {
     token: (tenantId, tokenRef) => decodedOf(tokens.get(tokenKey(tenantId, tokenRef)), 'TokenRegistered'),
     tenant: (tenantId) => tenants.get(tenantId) ?? defaultTenant(tenantId),
     presence: (key) => presences.get(key),
+    sessionsOf: (tenantId, tokenRef) => active.of(tenantId, tokenRef),
     listen: (wanted) => {
       listener = wanted;
     },
@@ -105,11 +120,17 @@ function rememberTenant(tenants: Map<string, TenantRegistered>, record: LogRecor
     tenants.delete(record.key);
     return;
   }
+  const tenant = readOf('TenantRegistered', record, logger);
+  if (tenant === undefined || (tenants.get(record.key)?.rowVersion ?? 0) > tenant.rowVersion) return;
+  tenants.set(record.key, tenant);
+}
+
+function readOf<T extends 'TenantRegistered' | 'ActiveSession'>(type: T, { value, offset }: LogRecord, logger: Logger) {
   try {
-    const tenant = decodeAs('TenantRegistered', record.value);
-    if ((tenants.get(record.key)?.rowVersion ?? 0) <= tenant.rowVersion) tenants.set(record.key, tenant);
+    return value === null ? undefined : decodeAs(type, value);
   } catch (error) {
-    logger.error({ err: error, offset: record.offset }, 'unreadable tenant');
+    logger.error({ err: error, type, offset }, 'unreadable record in a cache topic');
+    return undefined;
   }
 }
 

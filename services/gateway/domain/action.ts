@@ -4,7 +4,12 @@ import type { PresentedToken } from './authorization.ts';
 import type { Answer, Question } from './question.ts';
 
 /** A token as a message presents it. */
-export type TokenShown = { readonly uid: string; readonly type: string };
+export type TokenShown = {
+  readonly uid: string;
+  readonly type: string;
+  /** It ends a transaction: nobody outside has to allow that. */
+  readonly stops?: boolean;
+};
 
 /** What a handler may know beside the request. */
 export type HandlerContext = {

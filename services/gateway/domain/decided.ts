@@ -21,7 +21,7 @@ export function authorizationDecided(
     decidedBy: decision.by,
     evseId: occasion.evseId,
     transactionId: occasion.transactionId,
-    groupRef: token.found?.groupRef ?? null,
+    groupRef: decision.token?.groupRef ?? null,
   };
 }
 

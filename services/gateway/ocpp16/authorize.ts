@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { OCPP16 } from 'typed-ocpp';
 import type { Row } from '../domain/action.ts';
-import { decideStart } from '../domain/authorization.ts';
+import { decideUse } from '../domain/authorization.ts';
 import { authorizationDecided } from '../domain/decided.ts';
 import { idTagInfoOf } from './id-tag-info.ts';
 
@@ -10,7 +10,7 @@ export const authorize: Row<OCPP16.AuthorizeRequest> = {
   shows: (request) => ({ uid: request.idTag, type: 'Unknown' }),
   handle(_request, context) {
     assert(context.token !== undefined, 'the shell looked up the token that Authorize shows');
-    const decision = decideStart(context.token, context.station.locationId, {
+    const decision = decideUse(context.token, context, {
       evseId: null,
       remoteStartId: null,
       startedAt: null,

@@ -32,7 +32,7 @@ function handle(request: OCPP16.StartTransactionRequest, context: HandlerContext
   const startedAt = parseTimestamp(request.timestamp);
   // 1.6 has no remoteStartId: the same card, there and then, is the start that an operator asked for.
   const shown = { evseId, remoteStartId: null, startedAt, transactionId: String(transactionId), now: context.now };
-  const decision = decideStart(token, context.station.locationId, shown);
+  const decision = decideStart(token, context, shown);
   const known = {
     transactionId: String(transactionId),
     reportedId: context.reportedId(String(transactionId)),

@@ -3,7 +3,8 @@ import type { OCPP16 } from 'typed-ocpp';
 import { milliOf } from '#contracts/amounts';
 import type { ChargingEvent } from '#contracts/generated/types';
 import type { Handled, HandlerContext, Row } from '../domain/action.ts';
-import { decideToken } from '../domain/authorization.ts';
+import { decideUse } from '../domain/authorization.ts';
+import type { StartShown } from '../domain/voucher.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction } from '../domain/transaction.ts';
 import { idTagInfoOf } from './id-tag-info.ts';
@@ -12,7 +13,9 @@ import { orNull } from '../domain/or-null.ts';
 
 export const stopTransaction: Row<OCPP16.StopTransactionRequest> = {
   shows: (request) =>
-    request.idTag === undefined || request.idTag === '' ? undefined : { uid: request.idTag, type: 'Unknown' },
+    request.idTag === undefined || request.idTag === ''
+      ? undefined
+      : { uid: request.idTag, type: 'Unknown', stops: true },
   handle,
 };
 
@@ -21,7 +24,7 @@ function handle(request: OCPP16.StopTransactionRequest, context: HandlerContext)
   const transactionId = String(request.transactionId);
   const reportedId = context.reportedId(transactionId);
   const endedAt = parseTimestamp(request.timestamp);
-  const decision = token === undefined ? undefined : decideToken(token, context.station.locationId, context.now);
+  const decision = token === undefined ? undefined : decideUse(token, context, stopShown(context, transactionId));
   const events: ChargingEvent[] = [];
   if (request.transactionData !== undefined && request.transactionData.length > 0) {
     // 1.6 tells no connector here: the session knows its own, so 0 says "ask the transaction".
@@ -47,4 +50,9 @@ function handle(request: OCPP16.StopTransactionRequest, context: HandlerContext)
     reason: request.reason ?? 'Local',
   });
   return { reply: decision === undefined ? {} : { idTagInfo: idTagInfoOf(decision) }, events };
+}
+
+/** 1.6 tells no connector. Who was vouched for may stop what he started. */
+function stopShown({ now }: HandlerContext, transactionId: string): StartShown {
+  return { evseId: null, remoteStartId: null, startedAt: null, transactionId, now };
 }

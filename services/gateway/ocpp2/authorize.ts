@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { OCPP20 } from 'typed-ocpp';
 import type { Row } from '../domain/action.ts';
-import { decideStart } from '../domain/authorization.ts';
+import { decideUse } from '../domain/authorization.ts';
 import { authorizationDecided } from '../domain/decided.ts';
 import { idTokenInfoOf } from './id-token-info.ts';
 
@@ -10,7 +10,7 @@ export const authorize: Row<OCPP20.AuthorizeRequest> = {
   shows: (request) => ({ uid: request.idToken.idToken, type: request.idToken.type }),
   handle(_request, context) {
     assert(context.token !== undefined, 'the shell looked up the token that Authorize shows');
-    const decision = decideStart(context.token, context.station.locationId, {
+    const decision = decideUse(context.token, context, {
       evseId: null,
       remoteStartId: null,
       startedAt: null,

@@ -1,9 +1,9 @@
 // 2.x TransactionEvent (E01-E15): start, update and end of a transaction, with its readings and its token.
-import type { OCPP20 } from 'typed-ocpp';
+import type { OCPP21 } from 'typed-ocpp';
 import { milliOf } from '#contracts/amounts';
 import type { AuthorizationPurpose, ChargingEvent } from '#contracts/generated/types';
 import type { Handled, HandlerContext, Row } from '../domain/action.ts';
-import { decideStart, type Decision } from '../domain/authorization.ts';
+import { decideStart, decideUse, type Decision } from '../domain/authorization.ts';
 import { authorizationDecided, vouchedOf } from '../domain/decided.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction, type TransactionFields } from '../domain/transaction.ts';
@@ -11,13 +11,14 @@ import { idTokenInfoOf } from './id-token-info.ts';
 import { readingsOf2 } from './readings.ts';
 import { orNull } from '../domain/or-null.ts';
 
-type Request = OCPP20.TransactionEventRequest;
+/** 2.1 has all that 2.0.1 has, and more words. */
+type Request = OCPP21.TransactionEventRequest;
 
 export const transactionEvent: Row<Request> = {
   shows: (request) =>
     request.idToken === undefined || isStartedByButton(request.idToken)
       ? undefined
-      : { uid: request.idToken.idToken, type: request.idToken.type },
+      : { uid: request.idToken.idToken, type: request.idToken.type, stops: request.eventType === 'Ended' },
   handle,
 };
 
@@ -37,7 +38,8 @@ function handle(request: Request, context: HandlerContext): Handled {
     transactionId: request.transactionInfo.transactionId,
     now: context.now,
   };
-  const decision = token === undefined ? undefined : decideStart(token, context.station.locationId, shown);
+  const decide = isStart(request) ? decideStart : decideUse;
+  const decision = token === undefined ? undefined : decide(token, context, shown);
   const events: ChargingEvent[] = [];
   if (token !== undefined && decision !== undefined) {
     const occasion = {
@@ -52,6 +54,11 @@ function handle(request: Request, context: HandlerContext): Handled {
   events.push(transactionFact(request, context, decision));
   if (request.eventType !== 'Ended') pushReadings(events, request, context);
   return { reply: replyOf(request, decision), events, ...vouchedOf(decision, shown.transactionId) };
+}
+
+/** A token starts with the transaction, or is shown once the cable is in (E03); whoever stops shows one as well. */
+function isStart({ eventType, triggerReason }: Request): boolean {
+  return eventType === 'Started' || (eventType === 'Updated' && triggerReason !== 'StopAuthorized');
 }
 
 /** NoAuthorization: a start button, a mechanical key; there is no token to look up (C02). */

@@ -1,8 +1,9 @@
 // A handler's context with a clock and envelope that tests control.
-import type { StationRegistered, TokenRegistered } from '#contracts/generated/types';
+import type { ActiveSession, StationRegistered, TokenRegistered } from '#contracts/generated/types';
 import { reportedIdOf, tokenRefOf } from '#contracts/keys';
 import type { HandlerContext } from '#services/gateway/domain/action';
 import type { Answer } from '#services/gateway/domain/question';
+import type { PartnerAnswer, Policies } from '#services/gateway/domain/authorization';
 import type { Voucher } from '#services/gateway/domain/voucher';
 
 export const now = Date.UTC(2026, 10, 25, 10);
@@ -45,6 +46,22 @@ export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {
   };
 }
 
+/** A session on the token of the tests, on their station unless said otherwise, heard of just now. */
+export function runningSession(over: Partial<ActiveSession> = {}): ActiveSession {
+  return {
+    tenantId: 'default',
+    sessionId: 'session',
+    stationId: 'CS-001',
+    transactionId: 'other',
+    evseId: 9,
+    tokenRef: 'ref',
+    authorization: 'Accepted',
+    startedAt: now - 60_000,
+    heardAt: now,
+    ...over,
+  };
+}
+
 /** Context of a CALL that shows `uid`, known to the cache as `found`. */
 export function contextOf(
   options: {
@@ -52,6 +69,10 @@ export function contextOf(
     found?: TokenRegistered;
     station?: Partial<StationRegistered>;
     vouchers?: readonly Voucher[];
+    policies?: Partial<Policies>;
+    sessions?: readonly ActiveSession[];
+    partner?: PartnerAnswer;
+    tokenType?: string;
     answer?: Answer;
   } = {},
 ): HandlerContext {
@@ -67,9 +88,12 @@ export function contextOf(
         ? undefined
         : {
             tokenRef: tokenRefOf(tenantKey, 'Unknown', uid),
-            tokenType: 'Unknown',
+            tokenType: options.tokenType ?? 'Unknown',
             found,
             vouchers: options.vouchers ?? [],
+            policies: { freeVending: false, autocharge: false, tokensUnavailable: 'refuse', ...options.policies },
+            sessions: options.sessions ?? [],
+            partner: options.partner,
           },
     answer: options.answer,
     reportedId: (transactionId) => reportedIdOf('default', 'CS-001', transactionId),

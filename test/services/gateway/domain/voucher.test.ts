@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decideStart } from '#services/gateway/domain/authorization';
 import { clockSkewMs, startWindowMs, voucherFor, vouchesFor, type StartShown } from '#services/gateway/domain/voucher';
-import { token } from '../support.ts';
+import { contextOf, token } from '../support.ts';
 
 const from = Date.UTC(2026, 10, 25, 10);
 const until = from + 30_000 + startWindowMs;
@@ -53,14 +53,17 @@ test('one charge is vouched for: its repeats and its later words, no other start
 });
 
 test('vouched for is who the registry does not know; what it refuses stays refused', () => {
-  const shown = { tokenRef: 'ref', tokenType: 'Unknown', vouchers: [voucher] };
-  assert.deepEqual(decideStart({ ...shown, found: undefined }, null, start()), {
+  const context = contextOf({ uid: 'TAG1', vouchers: [voucher] });
+  assert.ok(context.token !== undefined);
+  const shown = context.token;
+  assert.deepEqual(decideStart(shown, context, start()), {
     status: 'Accepted',
     expiresAt: null,
     by: 'operator',
     commandId: 'c',
+    token: undefined,
   });
-  assert.equal(decideStart({ ...shown, found: undefined, vouchers: [] }, null, start()).status, 'Invalid');
-  assert.equal(decideStart({ ...shown, found: token({ status: 'Blocked' }) }, null, start()).status, 'Blocked');
-  assert.equal(decideStart({ ...shown, found: token() }, null, start()).by, 'registry');
+  assert.equal(decideStart({ ...shown, vouchers: [] }, context, start()).status, 'Invalid');
+  assert.equal(decideStart({ ...shown, found: token({ status: 'Blocked' }) }, context, start()).status, 'Blocked');
+  assert.equal(decideStart({ ...shown, found: token() }, context, start()).by, 'registry');
 });
