@@ -58,6 +58,16 @@ export function macAddressOf(uid: string): string | undefined {
   return /^(?:[0-9A-Fa-f]{12}|[0-9A-Fa-f]{16})$/.test(digits) ? digits.toUpperCase() : undefined;
 }
 
+/**
+ * Type and uid under which a token is registered, asked for and vouched for: a vehicle's address is a MacAddress, whether
+ * its type or 1.6's `VID:` says so; all else is as it is.
+ */
+export function tokenIdentityOf(type: string, uid: string): { readonly type: string; readonly uid: string } {
+  const isVehicle = type === 'MacAddress' || /^\s*VID:/i.test(uid);
+  const address = isVehicle ? macAddressOf(uid) : undefined;
+  return address === undefined ? { type, uid } : { type: 'MacAddress', uid: address };
+}
+
 /** A start as a 1.6 station reports it. `timestamp` and `meterStart` are the texts as sent. */
 export type ReportedStart = {
   readonly tenantId: string;

@@ -1,7 +1,7 @@
 // Remembers what operators vouched for by StartCharging: the start that follows is accepted though no registry knows its token.
 import { isIntent, type IntentParameters } from '#contracts/commands';
 import type { CommandCompleted, CommandRequested } from '#contracts/generated/types';
-import { remoteStartIdOf, stationKey, tokenRefOf } from '#contracts/keys';
+import { remoteStartIdOf, stationKey, tokenIdentityOf, tokenRefOf } from '#contracts/keys';
 import { startWindowMs, type Voucher } from './domain/voucher.ts';
 
 /** Stations with a voucher, and vouchers of one station; the oldest go. */
@@ -25,9 +25,10 @@ export class Vouchers {
     const others = this.#byStation.get(key) ?? [];
     // Asked again, under a newer connection: what it vouches for stays what it was.
     if (others.some((voucher) => voucher.commandId === commandId)) return;
+    const identity = tokenIdentityOf(token.type, token.uid);
     const voucher: Voucher = {
       commandId,
-      tokenRef: tokenRefOf(this.#tenantKey(tenantId), token.type, token.uid),
+      tokenRef: tokenRefOf(this.#tenantKey(tenantId), identity.type, identity.uid),
       evseId: evseId ?? null,
       remoteStartId: remoteStartIdOf(commandId),
       from: requestedAt,

@@ -1,5 +1,5 @@
 // How stations of some models write a card's uid, and how it is written everywhere else: one table, and what operators add.
-import { macAddressOf } from '#contracts/keys';
+import { tokenIdentityOf } from '#contracts/keys';
 import type { TokenShown } from './action.ts';
 import { isMeant, type Device, type DevicePattern } from './models.ts';
 
@@ -28,13 +28,10 @@ const hex = /^(?:[0-9A-Fa-f]{2})+$/;
 
 /** The token as it is registered: the first rule that means the station applies. Trim and case are the tokenRef's. */
 export function normalToken(shown: TokenShown, device: Device, rules: readonly UidRule[]): TokenShown {
-  // 1.6 has no types: a vehicle's address says so itself.
-  const isVehicle = shown.type === 'MacAddress' || /^\s*VID:/i.test(shown.uid);
-  const address = isVehicle ? macAddressOf(shown.uid) : undefined;
-  if (address !== undefined) return { ...shown, uid: address, type: 'MacAddress' };
-  if (!cardLike.has(shown.type)) return shown;
+  const { type, uid } = tokenIdentityOf(shown.type, shown.uid);
+  if (!cardLike.has(type)) return { type, uid };
   const rule = rules.find(({ device: pattern }) => isMeant(pattern, device));
-  return rule === undefined ? shown : { ...shown, uid: rule.steps.reduce(stepped, shown.uid.trim()) };
+  return { type, uid: rule === undefined ? uid : rule.steps.reduce(stepped, uid.trim()) };
 }
 
 /** What a reader reads; the other types are names and codes that nobody turns around. */

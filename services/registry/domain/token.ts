@@ -1,6 +1,6 @@
 // A driver's token: the uid stays with its owner in Postgres, everybody else knows it by its ref.
 import type { TokenRegistered } from '#contracts/generated/types';
-import { tokenRefOf } from '#contracts/keys';
+import { tokenIdentityOf, tokenRefOf } from '#contracts/keys';
 import type { TokenValue } from '#contracts/registry';
 import type { Violation } from './violation.ts';
 
@@ -36,7 +36,8 @@ const tokenByDefault = {
 
 export function tokenOf(tenantKey: Uint8Array, input: TokenInput): Token {
   const wanted = { ...tokenByDefault, ...input };
-  const { type, uid, groupId } = wanted;
+  const { groupId } = wanted;
+  const { type, uid } = identityOf(wanted);
   return {
     tokenRef: tokenRefOf(tenantKey, type, uid),
     uid: uid.trim(),
@@ -54,6 +55,12 @@ export function tokenOf(tenantKey: Uint8Array, input: TokenInput): Token {
     language: wanted.language,
     chargingPriority: wanted.chargingPriority,
   };
+}
+
+/** A vehicle's address becomes one, however it was written; 1.6 stations say `VID:` before it. */
+function identityOf({ type, uid }: Pick<Token, 'type' | 'uid'>): Pick<Token, 'type' | 'uid'> {
+  const identity = tokenIdentityOf(type, uid);
+  return identity.type === 'MacAddress' ? { type: 'MacAddress', uid: identity.uid } : { type, uid };
 }
 
 export function patchedToken(tenantKey: Uint8Array, token: Token, patch: TokenPatch): Token {

@@ -45,3 +45,12 @@ test('a change keeps identity and what it does not name', () => {
   const changed = patchedToken(key, token, { status: 'Blocked', groupId: null });
   assert.deepEqual(changed, { ...token, status: 'Blocked', groupId: null, groupRef: null });
 });
+
+test('a vehicle is registered by its address, however that is written', () => {
+  const ref = tokenOf(key, { uid: '00B052A1C2D3', type: 'MacAddress' }).tokenRef;
+  for (const input of [{ uid: 'VID:00b052a1c2d3' }, { uid: '00:b0:52:a1:c2:d3', type: 'MacAddress' as const }]) {
+    const { tokenRef, uid, type } = tokenOf(key, input);
+    assert.deepEqual({ tokenRef, uid, type }, { tokenRef: ref, uid: '00B052A1C2D3', type: 'MacAddress' });
+  }
+  assert.equal(tokenOf(key, { uid: 'VID:none' }).type, 'ISO14443');
+});
