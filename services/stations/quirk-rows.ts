@@ -19,10 +19,10 @@ export function quirkRows(told: readonly Told[]): QuirkRow[] {
   const rows = new Map<string, QuirkRow>();
   for (const { station, news } of told) {
     if (news.kind !== 'quirks') continue;
-    const { action, recordedAt, frameJson } = news;
+    const { action, recordedAt, frameJson, messages } = news;
     for (const quirk of new Set(news.quirks)) {
       const named = { tenant_id: station.tenantId, station_id: station.stationId, action, quirk };
-      const times = { count: 1, first_at_ms: recordedAt, last_at_ms: recordedAt };
+      const times = { count: messages, first_at_ms: recordedAt, last_at_ms: recordedAt };
       const row = { ...named, ...times, last_frame: frameJson?.slice(0, frameCharsMax) ?? null };
       const key = JSON.stringify(Object.values(named));
       const known = rows.get(key);

@@ -103,6 +103,7 @@ export const chargingProfile = Type.Object({
   validFrom: time,
   validTo: time,
   schedules: asWritten('Charging schedules'),
+  more: asWritten('What 2.1 adds'),
   source: nullable(Type.String({ description: 'EMS, Other, SO or CSO' })),
   reportedAt: instant,
 });
@@ -120,6 +121,7 @@ export const chargingLimit = Type.Object({
   evseId,
   source: Type.String(),
   isGridCritical: nullable(Type.Boolean()),
+  isLocalGeneration: nullable(Type.Boolean()),
   schedules: asWritten('Charging schedules'),
   reportedAt: instant,
 });
@@ -136,6 +138,7 @@ export const displayMessage = Type.Object({
   content: text,
   component: text,
   evseId: whole,
+  extra: asWritten('The content in more languages (2.1)'),
   reportedAt: instant,
 });
 

@@ -48,13 +48,14 @@ export function reservationView(reservation: Reservation): View<'reservation'> {
 }
 
 export function profileView(profile: Profile): View<'chargingProfile'> {
-  const { evseId, validFrom, validTo, schedulesJson, reportedAt, ...terms } = profile;
+  const { evseId, validFrom, validTo, schedulesJson, moreJson, reportedAt, ...terms } = profile;
   return {
     ...terms,
     evseId: evseId ?? 0,
     validFrom: isoOf(validFrom),
     validTo: isoOf(validTo),
     schedules: jsonOf(schedulesJson),
+    more: jsonOf(moreJson),
     reportedAt: isoOf(reportedAt),
   };
 }
@@ -65,12 +66,15 @@ export function compositeView(schedule: CompositeSchedule): View<'compositeSched
 }
 
 export function limitView(limit: ChargingLimit): View<'chargingLimit'> {
-  const { evseId, source, isGridCritical, schedulesJson, reportedAt } = limit;
-  return { evseId, source, isGridCritical, schedules: jsonOf(schedulesJson), reportedAt: isoOf(reportedAt) };
+  const { evseId, source, isGridCritical, isLocalGeneration, schedulesJson, reportedAt } = limit;
+  const schedules = jsonOf(schedulesJson);
+  return { evseId, source, isGridCritical, isLocalGeneration, schedules, reportedAt: isoOf(reportedAt) };
 }
 
-export function messageView({ startsAt, endsAt, reportedAt, ...message }: ShownMessage): View<'displayMessage'> {
-  return { ...message, startsAt: isoOf(startsAt), endsAt: isoOf(endsAt), reportedAt: isoOf(reportedAt) };
+export function messageView(shown: ShownMessage): View<'displayMessage'> {
+  const { startsAt, endsAt, extraJson, reportedAt, ...message } = shown;
+  const times = { startsAt: isoOf(startsAt), endsAt: isoOf(endsAt), reportedAt: isoOf(reportedAt) };
+  return { ...message, ...times, extra: jsonOf(extraJson) };
 }
 
 export function monitorView(alarms: Alarms | null): (monitor: Monitor) => View<'monitor'> {

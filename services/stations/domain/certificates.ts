@@ -19,11 +19,10 @@ export function certificatesAfter(
   const { entries } = inventory;
   const named = event.certificates.map((certificate) => ({ ...certificate, reportedAt: told.at }));
   switch (event.change) {
-    case 'report':
-      return withEntries(inventory, [
-        ...entries.filter((entry) => !isReported(entry, event.certificateTypes)),
-        ...named,
-      ]);
+    case 'report': {
+      const kept = entries.filter((entry) => !isReported(entry, event.certificateTypes));
+      return withEntries(inventory, [...kept, ...named.map((certificate) => explained(certificate, entries))]);
+    }
     case 'installed':
       return withEntries(inventory, [
         ...entries.filter((entry) => !named.some((each) => isSame(entry, each))),
@@ -46,6 +45,13 @@ export function certificatesAfter(
 
 function isReported({ certificateType }: Certificate, types: readonly string[]): boolean {
   return types.length === 0 ? !ownTypes.has(certificateType) : types.includes(certificateType);
+}
+
+/** A report tells hashes alone: what we know of the certificate itself, because we installed it, stays known. */
+function explained(reported: Certificate, entries: readonly Certificate[]): Certificate {
+  const known = entries.find((entry) => hashesOf(entry) === hashesOf(reported));
+  if (known === undefined || reported.serialNumber === null) return reported;
+  return { ...reported, subject: reported.subject ?? known.subject, expiresAt: reported.expiresAt ?? known.expiresAt };
 }
 
 function isSame(one: Certificate, other: Certificate): boolean {

@@ -45,16 +45,31 @@ export function withoutTransaction(
   known: ChargingProfiles | null,
   ended: { readonly transactionId: string; readonly evseId: number | null },
 ): ChargingProfiles | null {
-  if (known === null) return null;
-  const isEnded = ({ purpose, transactionId, evseId }: Profile): boolean =>
-    purpose === 'TxProfile' &&
-    (transactionId === null ? ended.evseId !== null && evseId === ended.evseId : transactionId === ended.transactionId);
-  return known.entries.some(isEnded)
-    ? withEntries(
-        known,
-        known.entries.filter((entry) => !isEnded(entry)),
-      )
-    : known;
+  return without(known, ({ purpose, transactionId, evseId }) => {
+    if (purpose !== 'TxProfile') return false;
+    if (transactionId !== null) return transactionId === ended.transactionId;
+    return ended.evseId !== null && evseId === ended.evseId;
+  });
+}
+
+/** 1.6 need not say whose a profile is, nor where a transaction ended: the next start there ends it. */
+export function withoutEarlier(
+  known: ChargingProfiles | null,
+  started: { readonly evseId: number | null; readonly at: number },
+): ChargingProfiles | null {
+  return without(
+    known,
+    ({ purpose, transactionId, evseId, reportedAt }) =>
+      purpose === 'TxProfile' && transactionId === null && evseId === started.evseId && reportedAt < started.at,
+  );
+}
+
+function without(known: ChargingProfiles | null, isOver: (profile: Profile) => boolean): ChargingProfiles | null {
+  if (known === null || !known.entries.some(isOver)) return known;
+  return withEntries(
+    known,
+    known.entries.filter((entry) => !isOver(entry)),
+  );
 }
 
 function profileOf(profile: ReportedChargingProfile, source: string | null, told: Told): Profile {

@@ -2,7 +2,7 @@
 import type { Records } from '#contracts/generated/types';
 
 export const fieldsRead = {
-  TransactionStarted: ['meta', 'transactionId', 'offline', 'reservationId'],
+  TransactionStarted: ['meta', 'transactionId', 'evseId', 'offline', 'reservationId'],
   TransactionUpdated: ['meta', 'transactionId', 'reservationId'],
   TransactionEnded: ['meta', 'transactionId', 'evseId', 'offline', 'reservationId'],
 } as const;

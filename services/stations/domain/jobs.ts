@@ -51,7 +51,6 @@ const logEnds = new Set([
   'BadMessage',
   'NotSupportedOperation',
   'PermissionDenied',
-  'AcceptedCanceled',
   'Rejected',
 ]);
 /** What a station that is asked says when it has no job (1.6 4.5, 2.x L01): no step of any. */

@@ -32,6 +32,7 @@ export type ChargingLimit = Telling & {
   /** It is kept, so that what an older connection tells late does not bring it back. */
   readonly cleared: boolean;
   readonly isGridCritical: boolean | null;
+  readonly isLocalGeneration: boolean | null;
   readonly schedulesJson: string | null;
 };
 
@@ -64,10 +65,10 @@ export function chargingLimitsAfter(
   event: ChargingLimitChanged,
   told: Told,
 ): readonly ChargingLimit[] {
-  const { source, cleared, isGridCritical, schedulesJson } = event;
+  const { source, cleared, isGridCritical, isLocalGeneration, schedulesJson } = event;
   const telling = tellingOf(told);
   const evseId = event.evseId ?? 0;
-  const entry = { evseId, source, cleared, isGridCritical, schedulesJson, ...telling };
+  const entry = { evseId, source, cleared, isGridCritical, isLocalGeneration, schedulesJson, ...telling };
   const limits = put(known ?? [], entry, (each) => each.evseId === evseId && each.source === source);
   if (!cleared || event.evseId !== null) return limits;
   // 2.x K13: without an EVSE the limit of that source is gone everywhere.

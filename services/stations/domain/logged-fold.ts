@@ -33,8 +33,8 @@ function deviceEvents(state: Station | undefined, event: DeviceEventsReported, a
 }
 
 function quirks(state: Station | undefined, event: QuirksObserved, at: Position): Folded {
-  const { meta, action, quirks: names, frameJson } = event;
-  return withNews(state, meta, { kind: 'quirks', ...loggedOf(meta, at), action, quirks: names, frameJson });
+  const { meta, action, quirks: names, frameJson, messages } = event;
+  return withNews(state, meta, { kind: 'quirks', ...loggedOf(meta, at), action, quirks: names, frameJson, messages });
 }
 
 function withNews(state: Station | undefined, meta: Meta, news: News): Folded {

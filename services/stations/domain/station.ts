@@ -80,7 +80,7 @@ export type News =
       readonly source: Source;
     })
   | (Logged & { readonly kind: 'device'; readonly events: readonly DeviceEvent[] })
-  | (Logged & { readonly kind: 'quirks' } & Pick<QuirksObserved, 'action' | 'quirks' | 'frameJson'>);
+  | (Logged & { readonly kind: 'quirks' } & Pick<QuirksObserved, 'action' | 'quirks' | 'frameJson' | 'messages'>);
 
 /** What is kept as a list of its own, by the event that told it: a second copy of that event takes the place of the first. */
 type Logged = {

@@ -1,6 +1,6 @@
 // What transactions tell of their station: a reservation that is used, profiles and messages that end, the station's clock.
 import type { Meta } from '#contracts/generated/types';
-import { withoutTransaction as profilesWithout } from './charging-profiles.ts';
+import { withoutEarlier, withoutTransaction as profilesWithout } from './charging-profiles.ts';
 import { withSample } from './clock-offset.ts';
 import { withDetail } from './detail-fold.ts';
 import { withoutTransaction as messagesWithout } from './display-messages.ts';
@@ -20,8 +20,10 @@ export const transactionFold = {
 };
 
 function started(state: Station | undefined, event: TransactionStarted, at: Position): Folded {
-  const station = before(state, event.meta);
-  return { state: withUse(withClock(station, event), event, at) };
+  const station = withUse(withClock(before(state, event.meta), event), event, at);
+  const earlier = { evseId: event.evseId, at: event.meta.occurredAt ?? event.meta.recordedAt };
+  const profiles = withoutEarlier(station.details.chargingProfiles, earlier);
+  return { state: withDetail(station, 'chargingProfiles', profiles) };
 }
 
 function updated(state: Station | undefined, event: TransactionUpdated, at: Position): Folded {
