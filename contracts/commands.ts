@@ -51,6 +51,11 @@ export function mayWait(intent: string): boolean {
   return isIntent(intent) && intents[intent].waits;
 }
 
+/** Whether commands of this intent may replace older ones that wait. */
+export function supersedes(intent: string): boolean {
+  return isIntent(intent) && (intents[intent] as IntentSpec).supersedes !== undefined;
+}
+
 /** The lane of a command: a raw CALL's is its action's. */
 export function laneOf(intent: Intent, parameters: object): Lane {
   if (intent === 'SendCall') return laneOfAction('action' in parameters ? parameters.action : undefined);
@@ -63,7 +68,7 @@ export function laneOf(intent: Intent, parameters: object): Lane {
  */
 export function supersessionKeyOf(intent: string, parameters: unknown): string | undefined {
   if (!isIntent(intent)) return undefined;
-  const { supersedes } = intents[intent] as IntentSpec;
-  const key = supersedes?.(parameters);
+  const spec: IntentSpec = intents[intent];
+  const key = spec.supersedes?.(parameters);
   return key === undefined ? undefined : `${intent} ${key}`;
 }

@@ -9,6 +9,7 @@ import type { Logger } from '#kit/logger';
 import type { CommandBook, Entry } from './command-book.ts';
 import { byStations } from './domain/command.ts';
 import { decideCommand, type Decision } from './domain/completion.ts';
+import { supersededIn } from './domain/supersession.ts';
 import { decisions } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
 
@@ -95,8 +96,10 @@ export class Completion implements Closable {
     const nowMs = now();
     return keys.flatMap((key) => {
       const claim = presence.claim(key);
-      return commands.openOf(key).flatMap((entry) => {
-        const decision = decideCommand(entry.command, claim, nowMs);
+      const open = commands.openOf(key);
+      const superseded = supersededIn(open);
+      return open.flatMap((entry) => {
+        const decision = decideCommand(entry.command, claim, nowMs, superseded.get(entry.command.commandId));
         return decision === undefined ? [] : [{ entry, decision }];
       });
     });

@@ -13,10 +13,11 @@ import type { CommandInput } from './api/command-schemas.ts';
 import type { CommandBook, Entry } from './command-book.ts';
 import { noConnection, requestedCommand } from './domain/command.ts';
 import { shownParameters, type RefOf } from './domain/shown-parameters.ts';
-import { secretWrites } from './domain/wish.ts';
+import { secretWrites, tooLarge } from './domain/wish.ts';
 import { requestHashOf, type Idempotency, type KeyedCommand, type KeyStanding } from './idempotency.ts';
 import { commandsRequested } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
+import { rawCallFault } from './raw-call.ts';
 
 export type RequestParts = {
   readonly commands: CommandBook;
@@ -100,14 +101,24 @@ function refusalOf(parts: RequestParts, { caller, stationId, input }: Asked): Pr
   if (!parts.isRegistered(caller.tenantId, stationId)) {
     return { status: 404, title: 'No such station', detail: `${stationId} is not registered` };
   }
+  const fault = faultOfWish(parts, { caller, stationId, input });
+  if (fault !== undefined) return fault;
+  if (parts.commands.openOf(stationKey(caller.tenantId, stationId)).length < openCommandsMax) return undefined;
+  const detail = `${openCommandsMax} commands of ${stationId} are not completed yet`;
+  return { status: 429, title: 'Too many commands wait for this station', detail };
+}
+
+/** A secret is refused before anything is said about the message that holds it. */
+function faultOfWish(parts: RequestParts, { caller, stationId, input }: Asked): Problem | undefined {
   const violations = secretWrites(input);
   if (violations.length > 0) {
     const detail = `Passwords and keys go through POST /v1/stations/${stationId}/credentials, never through a command.`;
     return { status: 422, title: 'A secret is not written by a command', detail, violations };
   }
-  if (parts.commands.openOf(stationKey(caller.tenantId, stationId)).length < openCommandsMax) return undefined;
-  const detail = `${openCommandsMax} commands of ${stationId} are not completed yet`;
-  return { status: 429, title: 'Too many commands wait for this station', detail };
+  const large = tooLarge(input);
+  if (large !== undefined) return { status: 400, title: 'The request is not valid', violations: [large] };
+  if (input.intent !== 'SendCall') return undefined;
+  return rawCallFault(input.parameters, parts.presence.claim(stationKey(caller.tenantId, stationId))?.subprotocol);
 }
 
 function requestOf(parts: RequestParts, { caller, stationId, input }: Asked): CommandRequested {

@@ -60,6 +60,10 @@ function violationsOf(faults: readonly Fault[]): Violation[] {
 function sentenceOf(faults: readonly Fault[]): string {
   const allowed = faults.flatMap(({ params }) => ('allowedValue' in params ? [String(params.allowedValue)] : []));
   if (allowed.length > 0) return `must be ${allowed.join(' or ')}`;
+  const listed = faults.flatMap(({ params }) =>
+    'allowedValues' in params && Array.isArray(params.allowedValues) ? params.allowedValues.map(String) : [],
+  );
+  if (listed.length > 0) return `must be ${listed.join(' or ')}`;
   if (faults.some(({ keyword }) => keyword === 'boolean')) return 'is no field of this intent';
   return [...new Set(faults.map(({ message }) => message))].join('; ');
 }

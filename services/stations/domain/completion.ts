@@ -24,12 +24,20 @@ export const comingBackMs = 10_000;
 /** The holder of the connection expires what it has not sent; clocks differ, so this process says it later. */
 export const expiryGraceMs = 2_000;
 
-/** Undefined: nothing is to be done now. The same inputs give the same decision on any instance. */
-export function decideCommand(command: Command, presence: Presence | undefined, nowMs: number): Decision | undefined {
+/**
+ * Undefined: nothing is to be done now. The same inputs give the same decision on any instance.
+ * @param supersededBy the command that replaces this one, where one does
+ */
+export function decideCommand(
+  command: Command,
+  presence: Presence | undefined,
+  nowMs: number,
+  supersededBy?: string,
+): Decision | undefined {
   const { life } = command;
   switch (life.phase) {
     case 'requested':
-      return decideUnsent(command, presence, nowMs);
+      return decideUnsent(command, { presence, nowMs, supersededBy });
     case 'sent':
       return decideSent(command, life.sent, presence, nowMs);
     case 'completed':
@@ -37,7 +45,13 @@ export function decideCommand(command: Command, presence: Presence | undefined, 
   }
 }
 
-function decideUnsent(command: Command, presence: Presence | undefined, nowMs: number): Decision | undefined {
+type Situation = {
+  readonly presence: Presence | undefined;
+  readonly nowMs: number;
+  readonly supersededBy: string | undefined;
+};
+
+function decideUnsent(command: Command, { presence, nowMs, supersededBy }: Situation): Decision | undefined {
   const epoch = presence?.connectionEpoch ?? noConnection;
   const isHeld = presence?.connected === true && epoch === command.connectionEpoch;
   if (nowMs >= command.expiresAt + (isHeld ? expiryGraceMs : 0)) {
@@ -45,8 +59,17 @@ function decideUnsent(command: Command, presence: Presence | undefined, nowMs: n
   }
   // Its holder sends it; or whoever requested it knew a newer connection than we do.
   if (isHeld || epoch < command.connectionEpoch) return undefined;
-  if (presence?.connected === true && presence.accepted) return { kind: 'request-again', connectionEpoch: epoch };
-  return decideAway(command, presence, nowMs);
+  // Nobody holds it: what waits, or is asked for again, is the newest of its kind alone.
+  if (supersededBy !== undefined) return replaced(supersededBy);
+  return isReady(presence) ? { kind: 'request-again', connectionEpoch: epoch } : decideAway(command, presence, nowMs);
+}
+
+function isReady(presence: Presence | undefined): boolean {
+  return presence?.connected === true && presence.accepted;
+}
+
+function replaced(by: string): Decision {
+  return { kind: 'complete', outcome: 'expired', detail: `the newer command ${by} replaces it` };
 }
 
 /** No connection that could carry it out. */

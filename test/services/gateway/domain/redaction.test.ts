@@ -1,7 +1,7 @@
 // What is kept whole: secrets and driver ids never, everything else as it came.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redactedJson } from '#services/gateway/domain/redaction';
+import { mayHideFrom, redactedJson } from '#services/gateway/domain/redaction';
 
 test('a secret that a station reads out to us is not kept, whichever message carries it', () => {
   const variable = { name: 'BasicAuthPassword' };
@@ -14,11 +14,21 @@ test('a secret that a station reads out to us is not kept, whichever message car
     ],
     ['NotifyReport', { reportData: [{ component, variable, variableAttribute: [{ value: 'S3CRET' }] }] }],
     ['NotifyEvent', { eventData: [{ actualValue: 'S3CRET', component, variable }] }],
+    ['ChangeConfiguration', { key: 'AuthorizationKey', value: 'S3CRET' }],
+    ['SetNetworkProfile', { connectionData: { basicAuthPassword: 'S3CRET' } }],
+    ['SetNetworkProfile', { connectionData: { apn: { apnPassword: 'S3CRET' } } }],
+    ['SetNetworkProfile', { connectionData: { apn: { simPin: 'S3CRET' } } }],
+    ['SetNetworkProfile', { connectionData: { vpn: { server: 's', user: 'u', password: 'p', key: 'S3CRET' } } }],
+    ['UpdateFirmware', { location: 'ftp://user:S3CRET@files.example/fw' }],
+    ['GetLog', { log: { remoteLocation: 'sftp://S3CRET@files.example/logs' } }],
+    ['GetTariffs', { tariffAssignments: [{ idTokens: ['S3CRET'] }] }],
+    ['CustomerInformation', { customerCertificate: { serialNumber: 'S3CRET' } }],
     ['SetVariables', { setVariableData: [{ attributeValue: 'S3CRET', component, variable }] }],
   ];
   for (const [action, payload] of cases) {
     const json = redactedJson(action, payload);
     assert.ok(!json.includes('S3CRET') && json.includes('[redacted]'), `${action}: ${json}`);
+    assert.ok(mayHideFrom(action, JSON.stringify(payload)), `${action}: its text is looked into`);
   }
 });
 
@@ -31,4 +41,13 @@ test('other values are kept, and an odd payload is no trouble', () => {
   );
   assert.equal(redactedJson('X', [{ value: 1 }]), '[{"value":1}]');
   assert.equal(redactedJson('X', undefined), 'null');
+});
+
+test('of a URL only who reads it is hidden; one without anybody in it stays', () => {
+  const location = 'https://files.example:8443/a@b/c';
+  assert.equal(redactedJson('X', { location }), JSON.stringify({ location }));
+  assert.equal(
+    redactedJson('X', { location: 'ftp://me:S3CRET@files.example/fw.bin' }),
+    '{"location":"ftp://[redacted]@files.example/fw.bin"}',
+  );
 });

@@ -34,6 +34,11 @@ test('alternatives are one sentence, an unknown field is named, a missing one to
   ]);
 });
 
+test('a word that no list has is told which there are', () => {
+  const body = { intent: 'SetMonitoringBase', parameters: { base: 'Some' } };
+  assert.deepEqual(faultsOf(body), ['/parameters/base must be All or FactoryDefault or HardWiredOnly']);
+});
+
 test('bounds hold on both sides', () => {
   const expiring = (expiresInSeconds: unknown) => ({ intent: 'ReadConfiguration', parameters: {}, expiresInSeconds });
   for (const seconds of [1, 86_400]) assert.ok('value' in (check(expiring(seconds)) as object));

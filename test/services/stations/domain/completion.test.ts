@@ -17,6 +17,7 @@ import {
   expiryGraceMs,
   type Presence,
 } from '#services/stations/domain/completion';
+import { supersededIn } from '#services/stations/domain/supersession';
 import { requested } from '../records.ts';
 
 const waiting = (intent: string, connectionEpoch = 5): Command =>
@@ -34,8 +35,25 @@ const outcomeOf = (command: Command, presence: Presence | undefined, nowMs: numb
   const decision = decideCommand(command, presence, nowMs);
   return decision?.kind === 'complete' ? decision.outcome : decision && `again ${decision.connectionEpoch}`;
 };
-const atOnce = ['StartCharging', 'StopCharging', 'UnlockConnector', 'ResetStation', 'TriggerMessage'];
-const waits = ['ReadConfiguration', 'WriteConfiguration'];
+const atOnce = [
+  'StartCharging',
+  'StopCharging',
+  'UnlockConnector',
+  'ReserveConnector',
+  'CancelReservation',
+  'ResetStation',
+  'TriggerMessage',
+  'SendCall',
+];
+const waits = [
+  'ReadConfiguration',
+  'WriteConfiguration',
+  'SendLocalList',
+  'SetChargingProfile',
+  'InstallCertificate',
+  'UpdateFirmware',
+  'ChangeAvailability',
+];
 
 test('the holder of the connection is left to work until the time is up, by its clock', () => {
   assert.equal(outcomeOf(waiting('ResetStation'), held(5), 2000), undefined);
@@ -143,4 +161,69 @@ test('that it was never sent is no end of a command that was: the decision came 
   }
   const unknown = { outcome: 'unknown', completedAt: 3000, completedBy: 'stations' } as const;
   assert.equal(completed(sentOne(), unknown).life.phase, 'completed');
+});
+
+type Asked = readonly [id: string, intent: string, parameters: object, life?: Command['life']];
+
+/** Asked for in this order: who is replaced by whom. */
+function supersededAmong(...asked: readonly Asked[]): Record<string, string> {
+  const entries = asked.map(([id, intent, parameters, life = { phase: 'requested' }], offset) => {
+    const request = requested(id, { intent, parametersJson: JSON.stringify(parameters) });
+    return { request, command: { ...requestedCommand(request, offset), life } };
+  });
+  return Object.fromEntries(supersededIn(entries.toReversed()));
+}
+
+test('of what waits, the newest of a key replaces the older ones, whatever the order they are looked at', () => {
+  const write = (value: string, ...names: string[]) => ({ variables: names.map((variable) => ({ variable, value })) });
+  assert.deepEqual(
+    supersededAmong(
+      ['a', 'WriteConfiguration', write('1', 'A', 'B')],
+      ['b', 'WriteConfiguration', write('2', 'B', 'A')],
+      ['c', 'WriteConfiguration', write('3', 'A')],
+      ['d', 'WriteConfiguration', write('4', 'A', 'B')],
+      ['e', 'ClearCache', {}],
+    ),
+    { a: 'd', b: 'd' },
+  );
+  const profile = (profileId: number) => ({ profile: { profileId } });
+  assert.deepEqual(
+    supersededAmong(
+      ['a', 'SetChargingProfile', profile(1)],
+      ['b', 'SetChargingProfile', profile(2)],
+      ['c', 'SetChargingProfile', profile(1)],
+    ),
+    { a: 'c' },
+  );
+});
+
+test('a list replaces a full one before it, but not the differential ones that build on each other', () => {
+  const list = (update: string, version: number) => ({ update, version, entries: [] });
+  assert.deepEqual(
+    supersededAmong(
+      ['a', 'SendLocalList', list('full', 1)],
+      ['b', 'SendLocalList', list('differential', 2)],
+      ['c', 'SendLocalList', list('differential', 3)],
+      ['d', 'SendLocalList', list('full', 4)],
+    ),
+    { a: 'd' },
+  );
+});
+
+test('what was sent or is over replaces nothing and is not replaced; nor do intents without a key', () => {
+  const wasSent: Command['life'] = sentOne().life;
+  assert.deepEqual(supersededAmong(['a', 'ClearCache', {}], ['b', 'ClearCache', {}, wasSent]), {});
+  assert.deepEqual(supersededAmong(['a', 'ClearCache', {}, wasSent], ['b', 'ClearCache', {}]), {});
+  assert.deepEqual(supersededAmong(['a', 'ReadConfiguration', {}], ['b', 'ReadConfiguration', {}]), {});
+});
+
+test('a replaced command ends where nobody holds it; its holder is left to send it', () => {
+  const outcome = (presence: Presence | undefined) => {
+    const decision = decideCommand(waiting('ClearCache'), presence, 2000, 'newer');
+    return decision?.kind === 'complete' ? [decision.outcome, decision.detail] : decision;
+  };
+  const replaced = ['expired', 'the newer command newer replaces it'];
+  assert.deepEqual(outcome(held(5)), undefined);
+  assert.deepEqual(outcome(held(5, { connected: false })), replaced);
+  assert.deepEqual(outcome(held(6)), replaced);
 });
