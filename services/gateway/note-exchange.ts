@@ -65,9 +65,10 @@ export type SentCall = {
   readonly sentAt: number;
 };
 
-/** A CALL of ours ended: answered, or timeout, closed … */
+/** A CALL of ours ended: answered, or timeout, closed …; a station that hears none of them is a zombie. */
 export function noteSent(connection: Connection, call: SentCall, outcome: string, answer: string | null): void {
   const { frames, now } = connection.parts;
+  connection.peer.called(outcome !== 'timeout');
   frames.note(connection, {
     direction: 'csms',
     messageId: call.id,

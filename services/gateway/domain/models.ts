@@ -70,15 +70,37 @@ const measurandLists: ReadonlySet<string> = new Set([
   'MeterValuesAlignedData',
   'StopTxnSampledData',
   'StopTxnAlignedData',
+  'Measurands',
+  'TxStartedMeasurands',
+  'TxUpdatedMeasurands',
+  'TxEndedMeasurands',
 ]);
 
-/** Why a value must not be written to such a station; undefined where it may. Never cut: which ones matter is not ours to say. */
-export function faultOfValue(traits: Traits, variable: string, value: string): string | undefined {
-  const { measurandsMax } = traits;
-  if (measurandsMax === null || !measurandLists.has(variable)) return undefined;
-  const count = value.split(',').filter((measurand) => measurand.trim() !== '').length;
-  if (count <= measurandsMax) return undefined;
-  return `${variable}: this model takes ${measurandsMax} measurands at most, ${count} break its configuration`;
+/** Why a CALL would break such a station; undefined where it would not. Never cut: which measurands matter is not ours to say. */
+export function unfitForModel({ measurandsMax }: Traits, action: string, payload: object): string | undefined {
+  if (measurandsMax === null) return undefined;
+  for (const [variable, value] of written(action, payload)) {
+    const count = value.split(',').filter((measurand) => measurand.trim() !== '').length;
+    if (measurandLists.has(variable) && count > measurandsMax)
+      return `${variable}: this model keeps ${measurandsMax} measurands at most, ${count} would break its configuration`;
+  }
+  return undefined;
+}
+
+/** The guards of both CALLs made sure of it. */
+type Written = {
+  readonly key?: string;
+  readonly value?: string;
+  readonly setVariableData?: readonly WrittenVariable[];
+};
+type WrittenVariable = { readonly variable: { readonly name: string }; readonly attributeValue: string };
+
+/** Names and values that a CALL writes: ChangeConfiguration of 1.6, SetVariables of 2.x. */
+function written(action: string, payload: object): readonly (readonly [string, string])[] {
+  const { key = '', value = '', setVariableData = [] }: Written = payload;
+  if (action === 'ChangeConfiguration') return [[key, value]];
+  if (action !== 'SetVariables') return [];
+  return setVariableData.map(({ variable, attributeValue }) => [variable.name, attributeValue]);
 }
 
 function isMatch(pattern: RegExp | undefined, text: string | null): boolean {

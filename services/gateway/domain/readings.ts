@@ -38,7 +38,15 @@ const columns: Readonly<Record<string, Column>> = {
 
 /** Units that differ from the base unit by a thousand. */
 const kiloUnits: ReadonlySet<string> = new Set(['kWh', 'kW', 'kvarh', 'kvar', 'kVA']);
-const baseUnits: Readonly<Record<string, string>> = { kWh: 'Wh', kW: 'W', kvarh: 'varh', kvar: 'var', kVA: 'VA' };
+/** Names of units as readings have them; 1.6 errata 2.1 allows both spellings of Celsius. */
+const baseUnits: Readonly<Record<string, string>> = {
+  kWh: 'Wh',
+  kW: 'W',
+  kvarh: 'varh',
+  kvar: 'var',
+  kVA: 'VA',
+  Celcius: 'Celsius',
+};
 
 /** An empty reading; every key is there from the start, so that all readings share one shape. */
 export function emptyReading(sampledAt: number | null, context: string): Reading {
