@@ -30,6 +30,8 @@ const settings = {
   partnerTimeoutMs: integer('PARTNER_TIMEOUT_MS', 3_000, 10, 20_000),
   partnerQuestionsAtOnceMax: integer('PARTNER_QUESTIONS_AT_ONCE_MAX', 256, 1, 100_000),
   uidRules: uidRulesSetting('UID_RULES'),
+  /** PEM of the roots under which contract certificates of vehicles are trusted (ISO 15118); not given: none is. */
+  v2gRootsFile: optionalText('V2G_ROOTS_FILE'),
   pingEveryMs: integer('PING_EVERY_MS', 30_000, 1_000, 86_400_000),
   /** A socket that ever answered a ping is dead after so long without any frame; any other after three heartbeats, but no sooner. */
   deadAfterMs: integer('DEAD_AFTER_MS', 90_000, 2_000, 86_400_000),

@@ -14,6 +14,7 @@ import { Awake } from './awake.ts';
 import { openCaches } from './caches.ts';
 import { followCommands } from './commands.ts';
 import { gatewayConfig, type GatewayConfig } from './config.ts';
+import { contractSource, readRoots } from './contract-source.ts';
 import { drain } from './drain.ts';
 import { openFrames } from './frames.ts';
 import { Identities } from './identities.ts';
@@ -26,7 +27,7 @@ import { openPresence } from './presence.ts';
 import { Pressure } from './pressure.ts';
 import { registryClient } from './registry-client.ts';
 import { Roster } from './roster.ts';
-import { Questions } from './sources.ts';
+import { Questions, type Sources } from './sources.ts';
 import { SecurityReports } from './security-reports.ts';
 import { listenOcpp, type OcppServer } from './server.ts';
 import { Turns } from './turns.ts';
@@ -124,7 +125,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     vouchers: new Vouchers(tenantKey),
     partners: openPartners(config, secrets.internalToken, logger),
     ends: new Turns(endsAtOnceMax),
-    questions: new Questions({}, { timeoutMs: config.questionTimeoutMs, atOnceMax: config.questionsAtOnceMax }, logger),
+    questions: openQuestions(config, logger),
     logger,
     now: Date.now,
     random: Math.random,
@@ -134,6 +135,14 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
 }
 
 const nowMs = (): number => performance.now();
+
+/** Sources of an installation of its own go in here. */
+function openQuestions(config: GatewayConfig, logger: Logger): Questions {
+  const { questionTimeoutMs: timeoutMs, questionsAtOnceMax: atOnceMax } = config;
+  const roots = readRoots(config.v2gRootsFile);
+  const sources: Sources = { contract: contractSource({ roots, now: Date.now, chainStatus: undefined }) };
+  return new Questions(sources, { timeoutMs, atOnceMax }, logger);
+}
 
 function openPartners(config: GatewayConfig, internalToken: string, logger: Logger): PartnerTokens {
   const { partnerTokensUrl: url, partnerTimeoutMs: timeoutMs, partnerQuestionsAtOnceMax: atOnceMax } = config;

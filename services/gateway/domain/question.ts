@@ -9,6 +9,14 @@ export type CertificateHash = {
 };
 
 export type Question =
+  /** May a contract certificate be trusted? (2.x C07 Authorize: its chain, what OCSP needs, or both) */
+  | {
+      readonly kind: 'contract';
+      readonly emaid: string;
+      /** PEM, the vehicle's first. */
+      readonly chain: string | null;
+      readonly certificates: readonly ChainCertificate[];
+    }
   /** Is the certificate revoked? (2.x M06 GetCertificateStatus) */
   | { readonly kind: 'ocsp'; readonly certificate: CertificateHash; readonly responderUrl: string }
   /** Of several certificates, by CRL or OCSP (2.1 GetCertificateChainStatus). */
@@ -46,7 +54,18 @@ export type Company = {
   readonly postalCode?: string;
 };
 
+/** As 2.x says it (AuthorizeCertificateStatusEnumType). */
+export type ContractStatus =
+  | 'Accepted'
+  | 'SignatureError'
+  | 'CertificateExpired'
+  | 'CertificateRevoked'
+  | 'NoCertificateAvailable'
+  | 'CertChainError'
+  | 'ContractCancelled';
+
 export type Answer =
+  | { readonly kind: 'contract'; readonly status: ContractStatus }
   /** DER of the OCSP response, base64 */
   | { readonly kind: 'ocsp'; readonly response: string }
   /** In the order of the question's certificates. */

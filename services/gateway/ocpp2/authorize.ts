@@ -1,31 +1,33 @@
-// 2.x Authorize (C01-C07): may this token charge here?
+// 2.x Authorize (C01-C07): may this token charge here? An eMAID may come with its contract certificate.
 import assert from 'node:assert/strict';
 import type { OCPP20 } from 'typed-ocpp';
-import type { Row } from '../domain/action.ts';
-import { decideUse } from '../domain/authorization.ts';
+import type { Handled, HandlerContext, Row } from '../domain/action.ts';
+import { decideUse, type Decision, type PresentedToken } from '../domain/authorization.ts';
+import { contractQuestion, withContract } from '../domain/contract.ts';
 import { authorizationDecided } from '../domain/decided.ts';
 import { idTokenInfoOf } from './id-token-info.ts';
 
-export const authorize: Row<OCPP20.AuthorizeRequest> = {
+type Request = OCPP20.AuthorizeRequest;
+
+export const authorize: Row<Request> = {
   shows: (request) => ({ uid: request.idToken.idToken, type: request.idToken.type }),
-  handle(_request, context) {
-    assert(context.token !== undefined, 'the shell looked up the token that Authorize shows');
-    const decision = decideUse(context.token, context, {
-      evseId: null,
-      remoteStartId: null,
-      startedAt: null,
-      transactionId: null,
-      now: context.now,
-    });
-    return {
-      reply: { idTokenInfo: idTokenInfoOf(decision) },
-      events: [
-        authorizationDecided(context.meta(null), context.token, decision, {
-          purpose: 'authorize',
-          evseId: null,
-          transactionId: null,
-        }),
-      ],
-    };
-  },
+  asks: contractQuestion,
+  handle,
 };
+
+const occasion = { purpose: 'authorize', evseId: null, transactionId: null } as const;
+
+function handle(request: Request, context: HandlerContext): Handled {
+  const { token, now } = context;
+  assert(token !== undefined, 'the shell looked up the token that Authorize shows');
+  const shown = { evseId: null, remoteStartId: null, startedAt: null, transactionId: null, now };
+  const { decision, ...certificate } = certified(request, context, token, decideUse(token, context, shown));
+  return {
+    reply: { idTokenInfo: idTokenInfoOf(decision), ...certificate },
+    events: [authorizationDecided(context.meta(null), token, decision, occasion)],
+  };
+}
+
+function certified(request: Request, { answer }: HandlerContext, { policies }: PresentedToken, decision: Decision) {
+  return contractQuestion(request) === undefined ? { decision } : withContract(decision, answer, policies);
+}
