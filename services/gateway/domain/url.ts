@@ -10,22 +10,37 @@ const versionPattern = /^(?:ocpp)?(?:1\.6j?|2\.0\.1|2\.1)$/i;
 const tenantIdPattern = /^[a-z0-9-]{1,32}$/;
 
 /**
- * Tolerates doubled slashes, a trailing slash, an absolute URI as request target, and an ocpp version as first
+ * Tolerates what firmware makes of the URL that it was given: doubled slashes, a trailing or a missing one, the whole URL
+ * as or inside the request target, plain or percent-encoded, the identity written twice, and an ocpp version as first
  * segment (never used to choose the version). Undefined where no well-formed identity is named.
  */
 export function addressOf(url: string): Addressed | undefined {
   if (url.length > urlLimits.urlCharsMax) return undefined;
-  const path = url.replace(/^\/?wss?:\/\/[^/]*/i, '').replace(/^https?:\/\/[^/]*/i, '');
-  const segments = path.split('/').filter((segment) => segment !== '');
-  if (segments[0] !== 'ocpp') return undefined;
-  const named = segments.slice(1).filter((segment) => !versionPattern.test(segment));
-  const [first, second] = named;
-  if (first === undefined || named.length > 2 || segments.length > 4) return undefined;
-  const tenantId = second === undefined ? 'default' : first;
+  const plain = encodedUrl.test(url) ? decoded(url) : url;
+  const segments = (plain ?? '')
+    .replace(upToHost, '')
+    .split('/')
+    .filter((segment) => segment !== '');
+  const named = afterBase(segments)?.filter((segment) => !versionPattern.test(segment));
+  const [first, second] = named ?? [];
+  if (named === undefined || first === undefined || named.length > 2 || segments.length > 4) return undefined;
+  const isTwice = first === second && !tenantIdPattern.test(first);
+  const tenantId = second === undefined || isTwice ? 'default' : first;
   const stationId = decoded(second ?? first);
   if (stationId === undefined || stationId.length > urlLimits.stationIdCharsMax || !stationIdPattern.test(stationId))
     return undefined;
   return tenantIdPattern.test(tenantId) ? { tenantId, stationId } : undefined;
+}
+
+/** A URL inside the target, as some write it whole behind the path that they were given. */
+const upToHost = /^.*(?:wss?|https?):\/{1,2}[^/]*/i;
+const encodedUrl = /(?:wss?|https?)%3a%2f/i;
+
+/** What follows `ocpp`: its own segment, or one that forgot the slash, or a version's name. */
+function afterBase([base, ...others]: readonly string[]): readonly string[] | undefined {
+  if (base === undefined || !base.startsWith('ocpp')) return undefined;
+  if (base === 'ocpp' || versionPattern.test(base)) return others;
+  return others.length === 0 ? [base.slice('ocpp'.length)] : undefined;
 }
 
 function decoded(segment: string): string | undefined {

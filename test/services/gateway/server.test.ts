@@ -1,57 +1,7 @@
 // The socket itself: given the real server with parts that the test controls, when bytes come, then these bytes go.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect as dial, type Socket } from 'node:net';
-import { test, type TestContext } from 'node:test';
-import { verifierOfChosen } from '#contracts/passwords';
-import { Admissions } from '#services/gateway/admission';
-import { Identities } from '#services/gateway/identities';
-import { listenOcpp } from '#services/gateway/server';
-import { fakeGateway } from './fake-parts.ts';
-import { station } from './support.ts';
-
-async function serving(t: TestContext) {
-  const gateway = fakeGateway({ GATEWAY_PORT: '0' });
-  gateway.ackAll();
-  const registered = { ...station, verifiers: [await verifierOfChosen(Buffer.from('right'), 0)] };
-  const parts = { ...gateway.parts, caches: { ...gateway.parts.caches, station: () => registered } };
-  const server = listenOcpp(parts, new Admissions(parts), new Identities(parts));
-  t.after(() => server.close());
-  const upgrade = async (password: string, headers: readonly string[] = []): Promise<Socket> => {
-    const socket = dial(server.port, '127.0.0.1');
-    t.after(() => socket.destroy());
-    await once(socket, 'connect');
-    const lines = [
-      'GET /ocpp/CS-001 HTTP/1.1',
-      'Host: localhost',
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Protocol: OCPP1.6',
-      `Authorization: Basic ${Buffer.from(`CS-001:${password}`).toString('base64')}`,
-      ...headers,
-    ];
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-    return socket;
-  };
-  return { gateway, upgrade };
-}
-
-/** The next bytes as text. */
-async function heard(socket: Socket): Promise<string> {
-  const [bytes] = (await once(socket, 'data')) as [Buffer];
-  return bytes.toString('latin1');
-}
-
-/** A masked frame (RFC 6455 5.2) with a mask of zeros. */
-function frame(opcode: number, body: Buffer): Buffer {
-  const head = Buffer.alloc(14);
-  head[0] = 0x80 | opcode;
-  head[1] = 0x80 | 127;
-  head.writeBigUInt64BE(BigInt(body.length), 2);
-  return Buffer.concat([head, body]);
-}
+import { test } from 'node:test';
+import { frame, heard, serving } from './server-rig.ts';
 
 test('a checked password opens the socket, in the client’s own spelling of the version; a wrong one is 401', async (t) => {
   const { upgrade } = await serving(t);

@@ -7,7 +7,7 @@ import { negotiate } from '#services/gateway/domain/subprotocol';
 import { parseTimestamp } from '#services/gateway/domain/timestamps';
 import { addressOf } from '#services/gateway/domain/url';
 
-test('stations are addressed with and without tenant, as their firmware writes URLs', () => {
+test('Q9: stations are addressed with and without tenant, as their firmware writes URLs', () => {
   const cases: readonly [string, string, string][] = [
     ['/ocpp/CS-001', 'default', 'CS-001'],
     ['/ocpp/acme/CS-001', 'acme', 'CS-001'],
@@ -20,6 +20,14 @@ test('stations are addressed with and without tenant, as their firmware writes U
     ['/ocpp/1.6/CS-001', 'default', 'CS-001'],
     ['/ocpp/ocpp2.0.1/acme/CS-001', 'acme', 'CS-001'],
     [`/ocpp/${'x'.repeat(48)}`, 'default', 'x'.repeat(48)],
+    // The whole URL behind the path that it was given, plain, half normalised by a proxy, or encoded.
+    ['/ocpp/ws://csms.example:9000/ocpp/CS-001', 'default', 'CS-001'],
+    ['/ocpp/wss:/csms.example/ocpp/acme/CS-001', 'acme', 'CS-001'],
+    ['/ws%3A%2F%2Fcsms.example%2Focpp%2FCS-001', 'default', 'CS-001'],
+    ['/ocpp/CS-001/CS-001', 'default', 'CS-001'],
+    ['/ocpp/acme/acme', 'acme', 'acme'],
+    ['/ocppCS-001', 'default', 'CS-001'],
+    ['/ocpp2.0.1/CS-001', 'default', 'CS-001'],
   ];
   for (const [url, tenantId, stationId] of cases) assert.deepEqual(addressOf(url), { tenantId, stationId }, url);
 });
@@ -30,6 +38,10 @@ test('URLs that name no well-formed identity are refused', () => {
     '/ocpp',
     '/ocpp/',
     '/other/CS-001',
+    '/ocppacme/CS-001',
+    '/ocpp2.0.1',
+    '/ocpp/CS-001/CS-002',
+    '/ws%3A%2F%2Fcsms.example%2Focpp%2F%E0%A4%A',
     '/ocpp/a/b/c',
     '/ocpp/..%2f..%2fetc',
     '/ocpp/CS%00',

@@ -1,0 +1,119 @@
+// Handshakes and sockets as stations and attackers make them: given the real server, when bytes come, then these bytes go.
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { until } from '#test/support/until';
+import { frame, heard, serving } from '../server-rig.ts';
+
+const boot = '[2,"b","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]';
+const boot201 = '[2,"b","BootNotification",{"reason":"PowerUp","chargingStation":{"vendorName":"V","model":"M"}}]';
+const deflate = [
+  'Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover',
+];
+
+/** As RFC 7692 7.2.1 wants it: an empty block at the end goes. */
+function deflated(text: Buffer): Buffer {
+  return deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+}
+
+/** Resolves when the socket was closed, or reset. */
+function closed(socket: Socket): Promise<void> {
+  socket.on('error', () => undefined).resume();
+  return new Promise((resolve) => (socket.closed ? resolve() : socket.once('close', () => resolve())));
+}
+
+test('Q8: without a subprotocol the one that the registry allows the station is spoken, and none is echoed', async (t) => {
+  const { upgrade } = await serving(t, { defaultSubprotocol: 'ocpp1.6' });
+  const socket = await upgrade('right', [], { 'Sec-WebSocket-Protocol': undefined });
+  const opened = await heard(socket);
+  assert.match(opened, /^HTTP\/1.1 101 /);
+  assert.doesNotMatch(opened, /sec-websocket-protocol/i);
+  socket.write(frame(1, Buffer.from(boot)));
+  assert.match(await heard(socket), /\[3,"b",.*Accepted/);
+});
+
+test('Q8: without a subprotocol, where none is allowed, the upgrade is refused', async (t) => {
+  const { upgrade } = await serving(t);
+  assert.match(await heard(await upgrade('right', [], { 'Sec-WebSocket-Protocol': undefined })), /^HTTP\/1.1 400 /);
+});
+
+test('Q8: a handshake without Connection: Upgrade, or with another word there, opens the socket', async (t) => {
+  for (const Connection of [undefined, 'keep-alive', 'keep-alive, Upgrade']) {
+    const { upgrade } = await serving(t);
+    assert.match(await heard(await upgrade('right', [], { Connection })), /^HTTP\/1.1 101 /, Connection);
+  }
+});
+
+test('Q22: RSV1 without negotiated compression ends that socket, at once and alone', async (t) => {
+  const { gateway, upgrade } = await serving(t);
+  const socket = await upgrade('right');
+  await heard(socket);
+  const ended = closed(socket);
+  socket.write(frame(1, Buffer.from(boot), 0xc0));
+  await ended;
+  await until(() => gateway.records.some(({ type }) => type === 'StationDisconnected'));
+  assert.match(await heard(await upgrade('right')), /^HTTP\/1.1 101 /);
+});
+
+test('2.x: permessage-deflate is agreed on, and a deflated CALL is heard; plain ones of the same socket too', async (t) => {
+  const { upgrade } = await serving(t);
+  const socket = await upgrade('right', deflate, { 'Sec-WebSocket-Protocol': 'ocpp2.0.1' });
+  assert.match(await heard(socket), /sec-websocket-extensions: permessage-deflate/i);
+  socket.write(frame(1, deflated(Buffer.from(boot201)), 0xc0));
+  assert.match(await heard(socket), /\[3,"b",.*Accepted/);
+  socket.write(frame(1, Buffer.from('[2,"h","Heartbeat",{}]')));
+  assert.match(await heard(socket), /\[3,"h",/);
+  const text = JSON.stringify([2, 'd', 'DataTransfer', { vendorId: 'V', data: 'x'.repeat(100_000) }]);
+  socket.write(frame(1, deflated(Buffer.from(text)), 0xc0));
+  const answer = Buffer.from(await heard(socket), 'latin1');
+  const body = answer.subarray(2);
+  const plain = (answer[0] ?? 0) & 0x40 ? inflateRawSync(body, { finishFlush: constants.Z_SYNC_FLUSH }) : body;
+  assert.match(plain.toString(), /^\[3,"d",/);
+});
+
+test('S17: a deflate bomb ends its socket at the limit of inflated frames, and no other', async (t) => {
+  const { gateway, upgrade } = await serving(t);
+  const bomb = deflated(Buffer.alloc(64 * 1024 * 1024, 0x20));
+  assert.ok(bomb.length < gateway.parts.config.frameBytesMax, 'it passes the limit of what comes');
+  const socket = await upgrade('right', deflate, { 'Sec-WebSocket-Protocol': 'ocpp2.0.1' });
+  await heard(socket);
+  const before = process.memoryUsage().rss;
+  const ended = closed(socket);
+  socket.write(frame(1, bomb, 0xc0));
+  await ended;
+  assert.ok(process.memoryUsage().rss - before < 32 * 1024 * 1024, 'it was never inflated whole');
+  assert.match(await heard(await upgrade('right')), /^HTTP\/1.1 101 /);
+});
+
+test('S17: fragments add up to one frame with its limit; a flood of pings uses up the rate', async (t) => {
+  const { gateway, upgrade } = await serving(t);
+  const split = await upgrade('right');
+  await heard(split);
+  split.write(frame(1, Buffer.from(boot.slice(0, 20)), 0));
+  split.write(frame(0, Buffer.from(boot.slice(20))));
+  assert.match(await heard(split), /\[3,"b",.*Accepted/);
+  const ended = closed(split);
+  const { frameBytesMax } = gateway.parts.config;
+  split.write(frame(1, Buffer.alloc(frameBytesMax / 2, 0x20), 0));
+  for (let n = 0; n < 3; n++) split.write(frame(0, Buffer.alloc(frameBytesMax / 4 + 1, 0x20), 0));
+  await ended;
+  const pinging = await upgrade('right');
+  await heard(pinging);
+  const flooded = closed(pinging);
+  for (let n = 0; n < 400; n++) pinging.write(frame(9, Buffer.from('p')));
+  await flooded;
+  const ends = gateway.records.filter(({ type }) => type === 'StationDisconnected');
+  assert.deepEqual(
+    ends.map((end) => end.type === 'StationDisconnected' && end.cause),
+    ['closed', 'too-many-faults'],
+  );
+});
+
+test('S17: a handshake that never ends is given up', { timeout: 60_000 }, async (t) => {
+  const { open } = await serving(t);
+  const slow = await open('GET /ocpp/CS-001 HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
+  const drip = setInterval(() => slow.write('x'), 500);
+  t.after(() => clearInterval(drip));
+  await closed(slow);
+});
