@@ -59,6 +59,17 @@ export const configurationIntents = {
       }),
     }),
   }),
+  RotatePassword: intent({
+    lane: 'maintenance',
+    reads: false,
+    waits: true,
+    supersedes: () => '',
+    expirySeconds: daySeconds,
+    parameters: fields(
+      { credentialId: Type.String({ minLength: 1, maxLength: 64 }) },
+      'Asked for by POST /v1/stations/{id}/credentials/rotations; the gateway fetches the password, the log never has it',
+    ),
+  }),
   ReadReport: intent({
     lane: 'maintenance',
     reads: true,

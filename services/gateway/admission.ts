@@ -7,6 +7,7 @@ import type { Admitted } from './admitted.ts';
 import { basicCredentialsOf, passwordForms } from './domain/basic-auth.ts';
 import { clientAddress, isOneOf } from './domain/client-address.ts';
 import { arrivalOf, isCertificateOf, type Arrival, type Door, type ProxyClaims } from './domain/client-certificate.ts';
+import { provedSalt } from './proved-password.ts';
 import { judgeProfile } from './domain/security-profile.ts';
 import { negotiate } from './domain/subprotocol.ts';
 import { addressOf } from './domain/url.ts';
@@ -201,6 +202,8 @@ export class Admissions {
     const { subprotocol } = negotiated;
     const remoteAddress = address ?? upgrade.remoteAddress;
     const { profile, certificate } = arrival;
+    const salt = certificate === null ? provedSalt(upgrade.authorization, station) : undefined;
+    if (salt !== undefined) void this.#parts.registry.proved(kept, salt);
     if (judgeProfile(station, profile) === 'raised') void this.#parts.registry.raiseProfile(kept, profile);
     const securityProfile = station.securityProfile === 0 ? 0 : profile;
     const by = { remoteAddress, securityProfile, certificate };

@@ -12,6 +12,7 @@ import { outcomeOfError } from './domain/call.ts';
 import type { Call } from './domain/intent.ts';
 import { triggeredBy } from './domain/triggered.ts';
 import { commandsDone, frameFaults } from './metrics.ts';
+import { passwordOfCommand } from './password-of-command.ts';
 import { noteSent } from './note-exchange.ts';
 
 type Answer = Extract<Frame, { kind: 'result' | 'error' }> | { readonly kind: 'unreadable'; readonly id: string };
@@ -137,19 +138,26 @@ export class Outbound {
    */
   async #execute(command: CommandRequested): Promise<void> {
     if (!this.#connection.open) return;
-    // 1. Still wanted, and possible in this version?
-    const planned = planCommand(this.#connection, command);
-    if ('outcome' in planned) return this.#complete(command, planned);
     const flight: Flight = { commandId: command.commandId, withdrawn: false, announcement: undefined, call: undefined };
     this.#flight = flight;
     try {
-      // 2-4, for each CALL.
-      const done = await this.#exchangeAll(command, planned.calls, flight);
+      const done = await this.#carry(command, flight);
       // 5. Its outcome. Nothing is said where the connection ended: the stations service says unknown.
       if (done !== undefined) await this.#complete(command, done);
     } finally {
       this.#flight = undefined;
     }
+  }
+
+  async #carry(command: CommandRequested, flight: Flight): Promise<Done | undefined> {
+    const isRotation = command.intent === 'RotatePassword';
+    const password = isRotation ? await passwordOfCommand(this.#connection, command) : '';
+    if (typeof password !== 'string') return password;
+    if (flight.withdrawn) return undefined;
+    // 1. Still wanted, and possible in this version?
+    const planned = planCommand(this.#connection, command, password);
+    // 2-4, for each CALL.
+    return 'outcome' in planned ? planned : this.#exchangeAll(command, planned.calls, flight);
   }
 
   /** One CALL after the other, ending at the first that is not accepted; the detail tells of each what it was about. */
@@ -193,7 +201,7 @@ export class Outbound {
       case 'error':
         return { ...outcomeOfError(settled.code, settled.description), answer: null };
       case 'result':
-        return readAnswer(this.#connection, call, settled.payload);
+        return readAnswer(this.#connection, call, settled);
     }
   }
 

@@ -6,12 +6,11 @@ export type RegistryClient = {
   raiseProfile(station: StationName, securityProfile: number): Promise<void>;
   /** The password that a credential stands for, in clear; undefined where it is not to be had (any more). */
   passwordOf(station: StationName, credentialId: string): Promise<string | undefined>;
-  /** What the station did with a password; rejects where the registry does not take it. */
-  rotated(station: StationName, credentialId: string, outcome: RotationOutcome): Promise<void>;
+  /** Which of several passwords the station showed, by its verifier's salt in hex. Never rejects. */
+  proved(station: StationName, salt: string): Promise<void>;
 };
 
 export type StationName = { readonly tenantId: string; readonly stationId: string };
-export type RotationOutcome = 'accepted' | 'rejected';
 
 export type RegistryClientOptions = {
   readonly url: string;
@@ -35,8 +34,13 @@ export function registryClient(options: RegistryClientOptions): RegistryClient {
       const told = await ask(options, '/internal/credentials/resolve', { tenantId, stationId, credentialId });
       return passwordIn(told);
     },
-    async rotated({ tenantId, stationId }, credentialId, outcome) {
-      await ask(options, '/internal/credentials/rotated', { tenantId, stationId, credentialId, outcome });
+    async proved({ tenantId, stationId }, salt) {
+      try {
+        await ask(options, '/internal/credentials/proved', { tenantId, stationId, salt });
+      } catch (error) {
+        // Told again at its next connect; until then all its passwords go on working.
+        logger.warn({ err: error, tenantId, stationId }, 'proved password not told');
+      }
     },
   };
 }

@@ -3,11 +3,13 @@ import { mayCall } from '#contracts/roles';
 import { createHttp, problem, type HttpApi, type HttpOptions } from '#kit/http';
 import { addCredentialRoutes } from './api/credentials.ts';
 import { addEvseRoutes } from './api/evses.ts';
+import { addInternalStationRoutes } from './api/internal-stations.ts';
 import { addInternalRoutes } from './api/internal.ts';
 import { addKeyRoutes } from './api/keys.ts';
 import { addLocationRoutes } from './api/locations.ts';
 import { addPartyRoutes } from './api/parties.ts';
 import type { RegistryParts } from './api/parts.ts';
+import { addRotationRoutes } from './api/rotations.ts';
 import { addStationRoutes } from './api/stations.ts';
 import { addTenantRoutes } from './api/tenants.ts';
 import { addTokenRoutes } from './api/tokens.ts';
@@ -34,7 +36,9 @@ export function addRegistryRoutes(api: HttpApi, parts: RegistryParts): void {
   addStationRoutes(api, parts);
   addEvseRoutes(api, parts.store);
   addCredentialRoutes(api, parts);
+  addRotationRoutes(api, parts);
   addTokenRoutes(api, parts);
   addKeyRoutes(api, parts);
   addInternalRoutes(api, parts.store);
+  addInternalStationRoutes(api, parts);
 }

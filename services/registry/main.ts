@@ -17,6 +17,9 @@ import { registryConfig, type RegistryConfig } from './config.ts';
 import { runGrace } from './grace.ts';
 import { registryHttp } from './http.ts';
 import { runRelay, type RelayTopics } from './relay.ts';
+import { runRotations } from './rotation-run.ts';
+import { sealOf } from './sealed.ts';
+import { stationCommands } from './station-commands.ts';
 import { entryOf } from './store/outbox.ts';
 import type { Store } from './store/write.ts';
 
@@ -73,7 +76,9 @@ async function open(config: RegistryConfig, topics: RelayTopics, { secrets, life
   lifecycle.add('grace', runGrace(store, logger, config.graceEveryMs));
   const { internalToken } = secrets;
   const tenantKey = (tenantId: string): Buffer => tenantKeyOf(secrets, tenantId);
-  const parts = { store, randomBytes, newId: randomUUID, tenantKey };
+  const commands = stationCommands({ url: config.stationsUrl, internalToken, timeoutMs: config.stationsTimeoutMs });
+  lifecycle.add('rotations', runRotations({ store, commands, logger, everyMs: config.rotationsEveryMs }));
+  const parts = { store, randomBytes, newId: randomUUID, seal: sealOf(secrets), tenantKey };
   const api = lifecycle.add('http', registryHttp(parts, { logger, internalToken, notReady: () => undefined }));
   return listen(api, host, port);
 }

@@ -6,6 +6,8 @@ export type IntentContext = {
   readonly station: StationRegistered;
   /** Positive 31-bit number of this command: remoteStartId, requestId, and reservationId where none was given. */
   readonly number: number;
+  /** The password that a RotatePassword refers to; empty for every other intent. */
+  readonly password: string;
   /** What the station is told of a group (1.6 parentIdTag, 2.x groupIdToken), as everywhere else: groupIdOf of keys.ts. */
   groupIdOf(token: { readonly uid: string; readonly type: string }): string;
 };

@@ -80,6 +80,9 @@ export const intents16 = {
       about: variable,
     })),
   }),
+  // Hex digits of the key (whitepaper A01; 1.6 AuthorizationKey).
+  RotatePassword: (_parameters, { password }) =>
+    one('ChangeConfiguration', { key: 'AuthorizationKey', value: password }),
   ReadReport: not16('reports: ReadConfiguration reads its keys'),
   SetNetworkProfile: not16('network profiles'),
   ReadLocalListVersion: () => one('GetLocalListVersion', {}),

@@ -19,6 +19,12 @@ export const deviceIntents2 = {
     one('SetVariables', {
       setVariableData: variables.map((wanted) => ({ ...dataOf(wanted), attributeValue: wanted.value })),
     }),
+  RotatePassword: (_parameters, { password }) =>
+    one('SetVariables', {
+      setVariableData: [
+        { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' }, attributeValue: password },
+      ],
+    }),
   ReadReport({ base, criteria, variables }, { number: requestId }) {
     const isRestricted = criteria !== undefined || variables !== undefined;
     if (base !== undefined && isRestricted) return { impossible: 'a base report is whole: it takes no criteria' };

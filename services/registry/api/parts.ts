@@ -1,4 +1,5 @@
 // What the routes of the registry need; tests and the API document are made with parts of their own.
+import type { Seal } from '../sealed.ts';
 import type { Store } from '../store/write.ts';
 
 export type RegistryParts = {
@@ -7,6 +8,7 @@ export type RegistryParts = {
   newId(): string;
   /** As many random bytes. */
   randomBytes(count: number): Buffer;
+  readonly seal: Seal;
   /** Key of a tenant for its tokenRefs. */
   tenantKey(tenantId: string): Buffer;
 };

@@ -12,7 +12,8 @@ export type NewCredential = {
   readonly stationId: string;
   readonly credentialId: string;
   readonly verifier: PasswordVerifier;
-  readonly graceSeconds: number;
+  /** How long the passwords before go on working; unended: until somebody ends them. */
+  readonly graceSeconds: number | 'unended';
 };
 
 /** More passwords than these never work at once; the oldest go first. */
@@ -48,7 +49,11 @@ export async function insertCredentials(
   { tenantId, actor, at }: Writing,
   added: readonly NewCredential[],
 ): Promise<void> {
-  const grace = new Map(added.map(({ stationId, graceSeconds }) => [stationId, graceEnd(at, graceSeconds)]));
+  const grace = new Map(
+    added.flatMap(({ stationId, graceSeconds }) =>
+      graceSeconds === 'unended' ? [] : [[stationId, graceEnd(at, graceSeconds)] as const],
+    ),
+  );
   const ending = [...grace].map(([station_id, until]) => ({ station_id, until: instantOf(until) }));
   await client.query(
     `delete from credentials using jsonb_to_recordset($2::jsonb) as ending(station_id text, until timestamptz)
@@ -75,7 +80,7 @@ export async function insertCredentials(
            row_number() over (partition by station_id order by valid_from desc, credential_id = any($3) desc) as rank
          from credentials where tenant_id = $1 and station_id = any($2)) as ranked
        where rank > ${credentialsPerStationMax})`,
-    [tenantId, [...grace.keys()], added.map(({ credentialId }) => credentialId)],
+    [tenantId, added.map(({ stationId }) => stationId), added.map(({ credentialId }) => credentialId)],
   );
 }
 

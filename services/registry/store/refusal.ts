@@ -60,12 +60,16 @@ const references: Readonly<Record<string, Violation>> = {
   station_location: { path: 'locationId', message: 'there is no such location' },
 };
 
+const rotationEnds = 'It ends with its command: see the newest rotation of the station.';
+
 /** The refusal that a constraint of the schema means; undefined where the error is none of an operator's making. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refused) return error.refusal;
   const state = sqlStateOf(error);
   const constraint = error instanceof Error && 'constraint' in error ? String(error.constraint) : '';
   const message = error instanceof Error ? error.message : '';
+  if (state === '23505' && constraint === 'one_rotation_at_a_time')
+    return { kind: 'refused', status: 409, title: 'A password is on its way to this station', detail: rotationEnds };
   if (state === '23505' && constraint === 'public_evses_pkey')
     return { kind: 'refused', status: 409, title: 'An EVSE of another station has this publicId' };
   if (state !== '23503') return undefined;

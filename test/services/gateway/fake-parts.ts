@@ -60,9 +60,9 @@ export type FakeGateway = {
   ackAll(): void;
   nowMs: number;
   /** Whether what is acknowledged comes back at once to the reader of the commands. */
-  /** What the registry was told of raised profiles and of rotated passwords, and the passwords it gives away. */
+  /** What the registry was told of raised profiles and of proved passwords, and the passwords it gives away. */
   readonly raised: { stationId: string; securityProfile: number }[];
-  readonly rotations: { credentialId: string; outcome: string }[];
+  readonly proved: { stationId: string; salt: string }[];
   readonly passwords: Map<string, string>;
   readsBack: boolean;
   /** The monotonic clock: set forward, it is a pause of the process. */
@@ -147,7 +147,7 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
     sessions: [],
     askPartner: () => Promise.reject(new Error('no partner')),
     raised: [],
-    rotations: [],
+    proved: [],
     passwords: new Map(),
     readsBack: true,
     nowMs: Date.UTC(2026, 10, 25, 10),
@@ -196,8 +196,8 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
           gateway.raised.push({ stationId, securityProfile });
         },
         passwordOf: async (_station, credentialId) => gateway.passwords.get(credentialId),
-        rotated: async (_station, credentialId, outcome) => {
-          gateway.rotations.push({ credentialId, outcome });
+        proved: async ({ stationId }, salt) => {
+          gateway.proved.push({ stationId, salt });
         },
       },
       roster,

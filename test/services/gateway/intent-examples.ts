@@ -119,6 +119,7 @@ export const examples: Readonly<Record<Intent, readonly [Example, ...Example[]]>
       '2.1': ['SetVariables'],
     },
   ],
+  RotatePassword: [{ parameters: { credentialId: 'credential-1' }, ...both('ChangeConfiguration', 'SetVariables') }],
   ReadReport: [
     { parameters: {}, ...only2('GetBaseReport') },
     { parameters: { base: 'full' }, ...only2('GetBaseReport') },

@@ -14,6 +14,7 @@ function contextOf(version: OcppVersion): IntentContext {
   return {
     station,
     number: 4711,
+    password: '0011223344556677889900112233445566778899',
     groupIdOf: ({ uid, type }) => groupIdOf(tokenRefOf(tenantKey, type, uid), version),
   };
 }

@@ -46,7 +46,7 @@ export type Rig = {
 
 const waitMs = 20_000;
 
-export async function startRig(name: string): Promise<Rig> {
+export async function startRig(name: string, environment: Record<string, string> = {}): Promise<Rig> {
   const suffix = randomBytes(4).toString('hex');
   const databaseUrl = await createDatabase(`${name}_${suffix}`);
   const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
@@ -71,6 +71,8 @@ export async function startRig(name: string): Promise<Rig> {
     DATABASE_URL: databaseUrl,
     REGISTRY_PORT: '0',
     REGISTRY_GRACE_EVERY_MS: '50',
+    REGISTRY_ROTATIONS_EVERY_MS: '50',
+    ...environment,
   });
   const service = await startRegistry(config, topics, secrets);
   const log: Seen[] = [];
