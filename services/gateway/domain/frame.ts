@@ -1,6 +1,7 @@
 // OCPP-J framing of all versions: message types 2 to 6, read strictly and written in one place.
 import type { OcppVersion } from '#contracts/ocpp';
 import { errorCodeFor, type ErrorKind } from './error-codes.ts';
+import { unwrapSigned } from './signed-message.ts';
 import { readBrokenCall } from './quirks/broken-json.ts';
 import { redactedRuin } from './redaction.ts';
 
@@ -99,8 +100,17 @@ export function encodeError(
   kind: ErrorKind,
   description: string,
 ): string {
+  return encodeFault(4, id ?? '-1', errorCodeFor(version, kind), description);
+}
+
+/** Text of `[5, id, code, description, {}]`: an answer to our CALL that we could not process (2.1 part 4 4.2.4). */
+export function encodeResultError(version: OcppVersion, id: string, kind: ErrorKind, description: string): string {
+  return encodeFault(5, id, errorCodeFor(version, kind), description);
+}
+
+function encodeFault(type: 4 | 5, id: string, code: string, description: string): string {
   const shown = JSON.stringify(description.slice(0, frameLimits.descriptionCharsMax));
-  return `[4,${JSON.stringify(id ?? '-1')},"${errorCodeFor(version, kind)}",${shown},{}]`;
+  return `[${type},${JSON.stringify(id)},"${code}",${shown},{}]`;
 }
 
 function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Frame {
@@ -108,7 +118,7 @@ function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Fram
     case 2:
     case 6:
       if (parts.length !== 4 || typeof parts[2] !== 'string') return malformed('wrong-array', id);
-      return { kind: type === 2 ? 'call' : 'send', id, action: parts[2], payload: parts[3] ?? {} };
+      return decodeRequest(type === 2 ? 'call' : 'send', id, { action: parts[2], payload: parts[3] ?? {} });
     case 3:
       if (parts.length !== 3) return malformed('wrong-answer', id);
       return { kind: 'result', id, payload: parts[2] ?? {} };
@@ -127,6 +137,21 @@ function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Fram
   }
 }
 
+type Message = { readonly action: string; readonly payload: unknown };
+
+/** A signed message is the message in it; one that cannot be unwrapped is an action that nobody knows. */
+function decodeRequest(kind: 'call' | 'send', id: string, message: Message): Frame {
+  const { action, payload } = message;
+  const within = unwrapSigned(action, payload);
+  if (within === undefined) return { kind, id, action, payload };
+  if (nestsDeeperThan(within.text, frameLimits.nestingMax)) return malformed('too-deep');
+  try {
+    return { kind, id, action: within.action, payload: JSON.parse(within.text) };
+  } catch {
+    return { kind, id, action, payload };
+  }
+}
+
 function malformed(why: MalformedWhy, id?: string): Frame {
   return { kind: 'malformed', why, id };
 }
@@ -134,7 +159,8 @@ function malformed(why: MalformedWhy, id?: string): Frame {
 const quote = 0x22;
 const backslash = 0x5c;
 
-function nestsDeeperThan(text: string, max: number): boolean {
+/** Whether a text nests deeper than so, as JSON would; linear, and without a stack. */
+export function nestsDeeperThan(text: string, max: number): boolean {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
