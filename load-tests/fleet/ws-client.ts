@@ -188,9 +188,9 @@ export class WsLink implements FrameSink {
     if (this.#reported) return;
     this.#reported = true;
     const opened = this.#reader !== undefined;
-    this.#events.ended(
-      this.#end ?? (opened ? { kind: 'closed', code: abnormalCode } : { kind: 'failed', why: 'cut off' }),
-    );
+    // Kept, or a link that was cut would go on to say that it is open.
+    this.#end ??= opened ? { kind: 'closed', code: abnormalCode } : { kind: 'failed', why: 'cut off' };
+    this.#events.ended(this.#end);
   }
 }
 
