@@ -15,21 +15,23 @@ const tenantIdPattern = /^[a-z0-9-]{1,32}$/;
  * segment (never used to choose the version). Undefined where no well-formed identity is named.
  */
 export function addressOf(url: string): Addressed | undefined {
-  if (url.length > urlLimits.urlCharsMax) return undefined;
-  const plain = encodedUrl.test(url) ? decoded(url) : url;
-  const segments = (plain ?? '')
-    .replace(upToHost, '')
-    .split('/')
-    .filter((segment) => segment !== '');
-  const named = afterBase(segments)?.filter((segment) => !versionPattern.test(segment));
+  const named = namedIn(url);
   const [first, second] = named ?? [];
-  if (named === undefined || first === undefined || named.length > 2 || segments.length > 4) return undefined;
+  if (first === undefined) return undefined;
   const isTwice = first === second && !tenantIdPattern.test(first);
   const tenantId = second === undefined || isTwice ? 'default' : first;
   const stationId = decoded(second ?? first);
-  if (stationId === undefined || stationId.length > urlLimits.stationIdCharsMax || !stationIdPattern.test(stationId))
-    return undefined;
-  return tenantIdPattern.test(tenantId) ? { tenantId, stationId } : undefined;
+  if (stationId === undefined || stationId.length > urlLimits.stationIdCharsMax) return undefined;
+  return stationIdPattern.test(stationId) && tenantIdPattern.test(tenantId) ? { tenantId, stationId } : undefined;
+}
+
+/** One or two segments that name tenant and station. */
+function namedIn(url: string): readonly string[] | undefined {
+  if (url.length > urlLimits.urlCharsMax) return undefined;
+  const plain = (encodedUrl.test(url) ? decoded(url) : url)?.replace(upToHost, '') ?? '';
+  const segments = plain.split('/').filter((segment) => segment !== '');
+  const named = afterBase(segments)?.filter((segment) => !versionPattern.test(segment));
+  return named === undefined || named.length > 2 || segments.length > 4 ? undefined : named;
 }
 
 /** A URL inside the target, as some write it whole behind the path that they were given. */

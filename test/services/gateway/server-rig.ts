@@ -51,6 +51,8 @@ export async function heard(socket: Socket): Promise<string> {
 
 /** A masked frame (RFC 6455 5.2) with a mask of zeros; bits: FIN 0x80, RSV1 0x40. */
 export function frame(opcode: number, body: Buffer, bits = 0x80): Buffer {
+  // A control frame must say its length in the shortest form.
+  if (body.length < 126) return Buffer.concat([Buffer.from([bits | opcode, 0x80 | body.length, 0, 0, 0, 0]), body]);
   const head = Buffer.alloc(14);
   head[0] = bits | opcode;
   head[1] = 0x80 | 127;
