@@ -5,19 +5,26 @@ import { Fault } from '#kit/fault';
 import type { Done } from './command-plan.ts';
 import type { Connection } from './connection.ts';
 import { recordedAnswer, type AnswerContext, type CallRow } from './domain/call.ts';
+import { errorKindOf } from './domain/error-codes.ts';
+import { encodeResultError, type Frame } from './domain/frame.ts';
 import type { Call } from './domain/intent.ts';
 import { redactedJson } from './domain/redaction.ts';
 import { appendEvents } from './inbound.ts';
 import { frameFaults } from './metrics.ts';
 
+type ResultFrame = Pick<Extract<Frame, { kind: 'result' }>, 'id' | 'payload'>;
+
 /** Resolves once its facts are acknowledged: a command's outcome never stands in the log before what it changed. */
-export async function readAnswer(connection: Connection, call: Call, payload: unknown): Promise<Done> {
+export async function readAnswer(connection: Connection, call: Call, { id, payload }: ResultFrame): Promise<Done> {
   const { version, calls } = connection.dialect;
   const answer = redactedJson(call.action, payload);
   const violation = guardOf(version, call.action, 'Response')?.(payload);
   if (violation !== undefined) {
     frameFaults.inc({ reason: 'invalid-answer' });
-    const detail = `the station's answer is not valid: ${violation.path} ${violation.message}`;
+    const why = `${violation.path} ${violation.message}`;
+    // Only 2.1 has a way to say so (part 4 4.2.4); other versions hear nothing.
+    if (version === '2.1') connection.send(encodeResultError(version, id, errorKindOf(violation), why));
+    const detail = `the station's answer is not valid: ${why}`;
     return { outcome: 'failed', detail, answer };
   }
   const row = calls[call.action] as CallRow<unknown, unknown>;

@@ -95,3 +95,22 @@ test('a CALLRESULTERROR with the id of our CALL ends the command with what it sa
   assert.ok(completed?.type === 'CommandCompleted');
   assert.deepEqual([completed.outcome, completed.detail], ['failed', 'InternalError: no idea']);
 });
+
+test('an answer to our CALL that is not valid is told to a 2.1 station, to others not; the command failed', async () => {
+  for (const [version, heard] of [
+    ['2.1', true],
+    ['2.0.1', false],
+  ] as const) {
+    const { gateway, connection, socket } = await accepted(version);
+    gateway.ackAll();
+    connection.outbound.request(command(gateway, connection, 'ResetStation', { when: 'immediately' }));
+    await settle();
+    const [, id] = JSON.parse(socket.sent.shift() ?? '[]') as unknown[];
+    connection.receive(JSON.stringify([3, id, {}]));
+    await settle();
+    const completed = gateway.records.find((record) => record.type === 'CommandCompleted');
+    assert.ok(completed?.type === 'CommandCompleted' && completed.outcome === 'failed');
+    const told = socket.sent.map((text) => (JSON.parse(text) as unknown[]).slice(0, 3));
+    assert.deepEqual(told, heard ? [[5, id, 'OccurrenceConstraintViolation']] : []);
+  }
+});
