@@ -28,6 +28,13 @@ const boot201 = (serialNumber: string): string =>
     { reason: 'PowerUp', chargingStation: { vendorName: 'V', model: 'M', serialNumber } },
   ]);
 
+/** One identity connects here as often as suites and versions are tried. */
+const manyConnects = {
+  IDENTITY_CONNECTS_PER_SECOND_MAX: '1000',
+  IDENTITY_CONNECTS_BURST_MAX: '1000',
+  FLAPPING_CONNECTS_MAX: '10000',
+};
+
 type Rig = {
   readonly trial: Trial;
   readonly operator: Operator;
@@ -82,7 +89,7 @@ before(
     const place = makeThrowAway();
     const trial = await startTrial({
       processes: [['registry', 'stations', 'operator']],
-      envOf: { 'gateway-0': { GATEWAY_PROXIED_PORT: String(proxied), TRUSTED_PROXIES: '127.0.0.1' } },
+      envOf: { 'gateway-0': { GATEWAY_PROXIED_PORT: String(proxied), TRUSTED_PROXIES: '127.0.0.1', ...manyConnects } },
     });
     const operator = operatorOf(trial);
     const server = await writeServerCertificates(place.dir, new Date());
