@@ -13,6 +13,9 @@ export type SoakOptions = {
   readonly outageSeconds: number;
   /** Every process reaches the parts, and the fleet the gateways, through a link that can fail. */
   readonly links: boolean;
+  /** Of `--only fuzz`: spoiled frames, and how many a second. */
+  readonly frames: number;
+  readonly rate: number;
 };
 
 const text = { type: 'string' } as const;
@@ -22,7 +25,7 @@ export function readSoakOptions(args: readonly string[], nowMs: number = Date.no
   const values = parsed(args);
   const faults: string[] = [];
   const number = (
-    name: 'minutes' | 'rounds' | 'stations' | 'outage-seconds',
+    name: 'minutes' | 'rounds' | 'stations' | 'outage-seconds' | 'frames' | 'rate',
     byDefault: number,
     min: number,
     max: number,
@@ -40,6 +43,8 @@ export function readSoakOptions(args: readonly string[], nowMs: number = Date.no
     only: (values.only ?? '').split(',').filter((each) => each !== ''),
     outageSeconds: number('outage-seconds', 60, 1, 86_400),
     links: values.links === true,
+    frames: number('frames', 1_000_000, 1, 1_000_000_000),
+    rate: number('rate', 2_000, 1, 100_000),
   };
   if (faults.length > 0) throw new Fault('CONFIG_INVALID', { detail: faults.join('; ') });
   return options;
@@ -54,6 +59,8 @@ function parsed(args: readonly string[]) {
       stations: text,
       only: text,
       'outage-seconds': text,
+      frames: text,
+      rate: text,
       links: { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...args], options, strict: true }).values;

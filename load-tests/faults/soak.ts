@@ -1,4 +1,5 @@
-// `npm run soak -- --seed N --minutes M [--only gateway,kill-kafka] [--rounds 20] [--stations 200]`: random faults under load, then verify.
+// `npm run soak -- --seed N --minutes M [--only gateway,kill-kafka] [--rounds 20] [--stations 200]`: random faults under load, then verify;
+// `--only fuzz --frames 1000000`: spoiled frames instead.
 import { setTimeout as delay } from 'node:timers/promises';
 import { provenance } from '#load-tests/bench/trial';
 import { startFaultedRun, type FaultedRun } from '#load-tests/faults/faulted-run';
@@ -6,13 +7,14 @@ import { drawScenario, selectScenarios } from '#load-tests/faults/scenarios';
 import { readSoakOptions, type SoakOptions } from '#load-tests/faults/soak-options';
 import { renderChecks } from '#load-tests/faults/verify/verdict';
 import { Random } from '#load-tests/fleet/random';
+import { startFuzzSoak } from '#load-tests/fuzz/fuzz-soak';
 import { Fault } from '#kit/fault';
 
 const quietMs = { min: 500, max: 3_000 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-let run: FaultedRun | undefined;
+let run: Pick<FaultedRun, 'close'> | undefined;
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 if (process.env['CHILD_OF_PIPE'] === '1') {
@@ -22,7 +24,7 @@ if (process.env['CHILD_OF_PIPE'] === '1') {
 
 try {
   const options = readSoakOptions(process.argv.slice(2));
-  process.exitCode = await soak(options);
+  process.exitCode = await (options.only.includes('fuzz') ? fuzz(options) : soak(options));
 } catch (error) {
   if (stop.signal.aborted) say('The soak was stopped.');
   else say(error instanceof Fault ? error.detail : String(error instanceof Error ? error.stack : error));
@@ -36,16 +38,27 @@ async function soak(options: SoakOptions): Promise<number> {
   const { seed, stations, only } = options;
   say(await provenance());
   say(`seed ${seed}, ${stations} stations; the same seed draws the same faults`);
-  run = await startFaultedRun({ seed, stations, gateways: 2, hasLinks: options.links });
+  const faulted = await startFaultedRun({ seed, stations, gateways: 2, hasLinks: options.links });
+  run = faulted;
   stop.signal.throwIfAborted();
-  const among = selectScenarios(run.trial, only);
+  const among = selectScenarios(faulted.trial, only);
   if (among.length === 0) throw new Fault('CONFIG_INVALID', { detail: `--only ${only.join(',')} names no scenario` });
-  const counts = await hurt(run, options, among);
-  const finished = await run.finish();
+  const counts = await hurt(faulted, options, among);
+  const finished = await faulted.finish();
   say(renderChecks(finished.checks));
   const violations = finished.checks.reduce((sum, check) => sum + check.violations.length, 0);
   say(JSON.stringify({ seed, faults: counts, ...finished.effects, rssPeakMiB: finished.rssPeakMiB, violations }));
   return violations === 0 ? 0 : 1;
+}
+
+/** Every version's frames, spoiled, over real sockets: all services run, and must go on. */
+async function fuzz({ seed, frames, rate }: SoakOptions): Promise<number> {
+  say(await provenance());
+  say(`seed ${seed}, ${frames} frames; the same seed draws the same frames`);
+  const fuzzed = await startFuzzSoak();
+  run = fuzzed;
+  stop.signal.throwIfAborted();
+  return (await fuzzed.run({ seed, frames, rate, say })) ? 0 : 1;
 }
 
 type Among = ReturnType<typeof selectScenarios>;

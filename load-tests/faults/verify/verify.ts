@@ -1,7 +1,7 @@
 // Verify: every invariant of the platform after a run, from the fleet's model, the log itself and the read models.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { topicsFor } from '#contracts/topics';
+import { topicsFor, type Topics } from '#contracts/topics';
 import { commonSettings } from '#kit/common-settings';
 import { readConfig } from '#kit/env';
 import { createLogger } from '#kit/logger';
@@ -14,7 +14,7 @@ import { checkSessions, type Effects } from '#load-tests/faults/verify/effects';
 import { checkOrder } from '#load-tests/faults/verify/order';
 import { refoldables } from '#load-tests/faults/verify/projections';
 import { readTopic } from '#load-tests/faults/verify/read-topic';
-import { checkRecovery, servicesOf } from '#load-tests/faults/verify/recovery';
+import { checkRecovery, type Follower, servicesOf } from '#load-tests/faults/verify/recovery';
 import { checkRefold, makeEmptyDatabase } from '#load-tests/faults/verify/refold';
 import { readSessions } from '#load-tests/faults/verify/read-sessions';
 import { stationLogs } from '#load-tests/faults/verify/station-log';
@@ -50,10 +50,7 @@ export async function verify(verification: Verification): Promise<Verified> {
   const topics = topicsFor(partitions);
   const databaseUrl = trial.environment['DATABASE_URL'] ?? '';
   const projections = refoldables(topics, trial.secrets, servicesOf(trial));
-  const followers = [
-    ...projections.map(({ service, name, version, topic }) => ({ role: service, schema: `${name}_${version}`, topic })),
-    ...sinksOf(topics).map(({ name, topic }) => ({ role: 'analytics', schema: `sink_${name}`, topic })),
-  ];
+  const followers = followersOf(trial, topics);
   const recovered = (): Promise<Check> =>
     checkRecovery({ trial, followers, brokers, databaseUrl, logger, withinMs: recoveryMsMax });
   await recovered();
@@ -88,6 +85,17 @@ export async function verify(verification: Verification): Promise<Verified> {
     checks,
     effects: { sessions: count, endsAcknowledged, energyMilliWh, energyFoundMilliWh, cdrs: bills.cdrs },
   };
+}
+
+/** Every projection and sink of the services that run. */
+export function followersOf(trial: Trial, topics: Topics): readonly Follower[] {
+  const running = servicesOf(trial);
+  const projections = refoldables(topics, trial.secrets, running);
+  const sinks = running.has('analytics') ? sinksOf(topics) : [];
+  return [
+    ...projections.map(({ service, name, version, topic }) => ({ role: service, schema: `${name}_${version}`, topic })),
+    ...sinks.map(({ name, topic }) => ({ role: 'analytics', schema: `sink_${name}`, topic })),
+  ];
 }
 
 /** The first answer without violations, or the last one within the time. */

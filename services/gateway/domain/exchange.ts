@@ -1,4 +1,5 @@
 // What became of one frame, and how it is written down: as it stood on the wire, without secrets and driver ids, cut.
+import { frameLimits, nestsDeeperThan } from './frame.ts';
 import { mayHideFrom, mayHideFromRuin, redactedJson, redactedRuin } from './redaction.ts';
 
 /** One frame and what became of it, as the path that served it saw it. */
@@ -56,6 +57,8 @@ function requestOf({ action, messageId, payload, request }: Exchange): string {
 function redacted(action: string | null, text: string): string {
   if (action !== null && !mayHideFrom(action, text)) return text;
   if (action === null && !mayHideFromRuin(text)) return text;
+  // A parser's stack is not for whoever sends 100,000 brackets.
+  if (action === null && nestsDeeperThan(text, frameLimits.nestingMax)) return redactedRuin(text);
   try {
     return redactedJson(action ?? '', JSON.parse(text));
   } catch {
