@@ -8,7 +8,7 @@ import { Random } from '#load-tests/fleet/random';
 test('a soak has its defaults, and a seed of its own where none is given', () => {
   const options = readSoakOptions([], 36);
   const bounds = { minutes: 10, rounds: 1_000_000, stations: 200, outageSeconds: 60 };
-  assert.deepEqual(options, { seed: '10', ...bounds, only: [], links: false });
+  assert.deepEqual(options, { seed: '10', ...bounds, only: [], links: false, frames: 1_000_000, rate: 2_000 });
   const given = readSoakOptions(['--seed', '7', '--only', 'gateway,kill-kafka', '--rounds', '20', '--links']);
   assert.deepEqual(given.only, ['gateway', 'kill-kafka']);
   assert.deepEqual([given.seed, given.rounds, given.links], ['7', 20, true]);
