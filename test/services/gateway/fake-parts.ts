@@ -8,6 +8,7 @@ import type {
   CommandRequested,
   Records,
   StationPresence,
+  StationRegistered,
   TenantRegistered,
   TokenRegistered,
 } from '#contracts/generated/types';
@@ -241,6 +242,7 @@ export type FakeSocket = {
 export function connect(
   gateway: FakeGateway,
   version: OcppVersion = '1.6',
+  registered: StationRegistered = station,
 ): { connection: Connection; socket: FakeSocket } {
   const socket: FakeSocket = {
     sent: [],
@@ -257,8 +259,8 @@ export function connect(
   };
   const admitted: Admitted = {
     tenantId: 'default',
-    stationId: 'CS-001',
-    station,
+    stationId: registered.stationId,
+    station: registered,
     dialect: dialects[version],
     subprotocol: `ocpp${version}`,
     remoteAddress: '127.0.0.1',

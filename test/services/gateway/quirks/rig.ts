@@ -14,7 +14,7 @@ export type OddStation = {
 };
 
 /** Booted, as the vendor names itself. */
-export async function oddStation(version: Exclude<OcppVersion, '2.1'> = '1.6', vendor = 'V'): Promise<OddStation> {
+export async function oddStation(version: OcppVersion = '1.6', vendor = 'V'): Promise<OddStation> {
   const gateway = fakeGateway();
   gateway.ackAll();
   const { connection, socket } = connect(gateway, version);
