@@ -112,6 +112,8 @@ export type Commanded = {
   tell(outgoing: Outgoing): void;
   /** The same, kept until there is a connection. */
   tellDurably(outgoing: Outgoing): void;
+  /** Resolves once the last of these was answered, or its connection is gone. */
+  spoken(): Promise<void>;
   tellSecurity(type: string): void;
   ask(outgoing: Outgoing): Promise<CallOutcome>;
   /** A SEND of 2.1; false where there is no connection. */

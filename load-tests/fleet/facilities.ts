@@ -12,6 +12,7 @@ import type { NetworkProfiles } from '#load-tests/fleet/answers/network-profiles
 import type { Reservations } from '#load-tests/fleet/answers/reservations';
 import type { Streams } from '#load-tests/fleet/answers/event-streams';
 import type { Tariffs } from '#load-tests/fleet/answers/tariffs';
+import type { Timer } from '#load-tests/fleet/clock';
 
 /** It survives reboots, as the memory of a real station does. */
 export type Facilities = {
@@ -32,3 +33,20 @@ export type Facilities = {
   /** Device model variables that a platform has changed, beside the settings. */
   variables?: Map<string, string>;
 };
+
+/** The power is off: nothing that was under way goes on. */
+export function haltFacilities({ reservations, firmware, log, monitoring, streams }: Facilities): void {
+  const timers = [
+    ...[...(reservations?.values() ?? [])].map(({ timer }) => timer),
+    ...[...(monitoring?.monitors.values() ?? [])].map(({ timer }) => timer),
+    ...[...(streams?.values() ?? [])].flatMap(({ sampleTimer, sendTimer }) => [sampleTimer, sendTimer]),
+  ];
+  for (const timer of timers) timer?.cancel();
+  for (const job of [firmware?.job, log]) if (job !== undefined) abandon(job);
+}
+
+/** Silences a job; it goes no step further. */
+export function abandon(job: { isCanceled: boolean; readonly timer: Timer | undefined }): void {
+  job.isCanceled = true;
+  job.timer?.cancel();
+}

@@ -5,7 +5,7 @@ import type { Clock } from '#load-tests/fleet/clock';
 import { Delivery, type DeliveryHost } from '#load-tests/fleet/delivery';
 import type { BootCause, BootFacts, Commanded, CommandedEvse, Dialect, RemoteStart } from '#load-tests/fleet/dialect';
 import { Evse, type EvseHost, type Pace } from '#load-tests/fleet/evse';
-import type { Facilities } from '#load-tests/fleet/facilities';
+import { haltFacilities, type Facilities } from '#load-tests/fleet/facilities';
 import type { FleetVersion, StationIdentity } from '#load-tests/fleet/identities';
 import { isoOf } from '#load-tests/fleet/payload';
 import { Random } from '#load-tests/fleet/random';
@@ -45,6 +45,7 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
   #rebootsWhenIdle = false;
   #isQuiet = false;
   #unsent: Outgoing[] | undefined;
+  #speaking: Promise<void> | undefined;
   #afterBoot: (() => void) | undefined;
 
   constructor(parts: StationParts) {
@@ -103,6 +104,7 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
 
   close(): void {
     for (const evse of this.#evses) evse.halt();
+    haltFacilities(this.facilities);
     this.#lost();
     this.#uplink.close();
   }
@@ -141,8 +143,13 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
   }
 
   tellDurably(outgoing: Outgoing): void {
-    if (this.isReachable()) return this.tell(outgoing);
-    this.#unsent = [...(this.#unsent ?? []), outgoing].slice(-unsentMax);
+    const keep = (): void => void (this.#unsent = [...(this.#unsent ?? []), outgoing].slice(-unsentMax));
+    if (!this.isReachable()) return keep();
+    this.#speaking = this.call(outgoing).then(({ kind }) => (kind === 'lost' ? keep() : undefined));
+  }
+
+  async spoken(): Promise<void> {
+    await this.#speaking;
   }
 
   tellSecurity(type: string): void {
@@ -279,8 +286,7 @@ export class Station implements EvseHost, DeliveryHost, Commanded {
       void this.#statuses.tell(evse, false);
       if (!this.#isQuiet) evse.begin();
     }
-    for (const outgoing of this.#unsent ?? []) this.tell(outgoing);
-    this.#unsent = undefined;
+    for (const outgoing of this.#unsent?.splice(0) ?? []) this.tellDurably(outgoing);
     const afterBoot = this.#afterBoot;
     this.#afterBoot = undefined;
     afterBoot?.();

@@ -3,7 +3,9 @@ import { X509Certificate, createVerify } from 'node:crypto';
 import { basename } from 'node:path';
 import type { OCPP16, OCPP21 } from 'typed-ocpp';
 import { result, row, type Rows } from '#load-tests/fleet/answers/answer';
+import type { Timer } from '#load-tests/fleet/clock';
 import type { Commanded } from '#load-tests/fleet/dialect';
+import { abandon } from '#load-tests/fleet/facilities';
 import { download, isOwnMachine } from '#load-tests/fleet/files';
 import type { Answer } from '#load-tests/fleet/rpc';
 
@@ -19,6 +21,8 @@ type Job = {
   readonly retries: number;
   readonly retryIntervalSeconds: number;
   isCanceled: boolean;
+  /** What it waits for now. */
+  timer: Timer | undefined;
 };
 
 export type FirmwareJobs = {
@@ -103,12 +107,13 @@ function jobOf({ requestId, firmware, retries, retryInterval }: Request): Job {
     retries: retries ?? 0,
     retryIntervalSeconds: retryInterval ?? retryIntervalSecondsByDefault,
     isCanceled: false,
+    timer: undefined,
   };
 }
 
 function begin(station: Commanded, job: Job): void {
   const jobs = jobsOf(station);
-  if (jobs.job !== undefined) jobs.job.isCanceled = true;
+  if (jobs.job !== undefined) abandon(jobs.job);
   jobs.job = job;
   void run(station, job);
 }
@@ -123,7 +128,8 @@ async function run(station: Commanded, job: Job): Promise<void> {
   const waitMs = job.retrieveAtMs - station.now();
   if (waitMs > 0) {
     tell(station, job, 'DownloadScheduled');
-    await realTime(station, waitMs);
+    // A moment that a platform has named: no time scale shortens that.
+    await new Promise<void>((resolve) => void (job.timer = station.clock.deadline(waitMs, resolve)));
   }
   const bytes = await downloaded(station, job);
   if (bytes === 'failed') return finish(station, job, 'DownloadFailed');
@@ -140,9 +146,9 @@ async function run(station: Commanded, job: Job): Promise<void> {
 
 async function downloaded(station: Commanded, job: Job): Promise<Buffer | 'played' | 'failed'> {
   for (let attempt = 0; attempt <= job.retries && !job.isCanceled; attempt++) {
-    if (attempt > 0) await pause(station, job.retryIntervalSeconds * 1000);
+    if (attempt > 0) await pause(station, job, job.retryIntervalSeconds * 1000);
     tell(station, job, 'Downloading');
-    if (!isOwnMachine(job.location)) await pause(station, playedDownloadMs);
+    if (!isOwnMachine(job.location)) await pause(station, job, playedDownloadMs);
     const bytes = isOwnMachine(job.location) ? await download(job.location) : 'played';
     if (bytes !== undefined && station.vendor.failsFirmware !== 'download') return bytes;
   }
@@ -155,17 +161,19 @@ async function install(station: Commanded, job: Job): Promise<void> {
   if (!isDue()) {
     tell(station, job, 'InstallScheduled');
     station.quiesce();
-    while (!isDue() && !job.isCanceled) await pause(station, idlePollMs);
+    while (!isDue() && !job.isCanceled) await pause(station, job, idlePollMs);
   }
   if (job.isCanceled) return;
   tell(station, job, 'Installing');
-  await pause(station, installMs);
+  await pause(station, job, installMs);
   if (job.isCanceled) return;
   if (station.vendor.failsFirmware === 'install') {
     station.resume();
     return finish(station, job, 'InstallationFailed');
   }
   tell(station, job, 'InstallRebooting');
+  await station.spoken();
+  if (job.isCanceled) return;
   station.firmwareVersion = versionOf(job.location);
   station.rebootWith('firmware-update', () => finish(station, job, 'Installed'));
 }
@@ -223,7 +231,7 @@ async function publish(
   const say = (payload: OCPP21.PublishFirmwareStatusNotificationRequest): void =>
     station.tellDurably({ action: 'PublishFirmwareStatusNotification', payload });
   say({ status: 'Downloading', requestId });
-  await pause(station, playedDownloadMs);
+  await pause(station, undefined, playedDownloadMs);
   if (station.vendor.failsFirmware === 'download') return say({ status: 'DownloadFailed', requestId });
   for (const status of ['Downloaded', 'ChecksumVerified'] as const) say({ status, requestId });
   const location = `http://${station.identity.stationId.toLowerCase()}.local/firmware/${job.checksum}`;
@@ -231,11 +239,9 @@ async function publish(
   say({ status: 'Published', requestId, location: [location] });
 }
 
-function pause(station: Commanded, waitMs: number): Promise<void> {
-  return new Promise((resolve) => void station.clock.after(waitMs, resolve));
-}
-
-/** Until a moment that a platform has named: no time scale shortens that. */
-function realTime(station: Commanded, waitMs: number): Promise<void> {
-  return new Promise((resolve) => void station.clock.deadline(waitMs, resolve));
+function pause(station: Commanded, job: Job | undefined, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = station.clock.after(waitMs, resolve);
+    if (job !== undefined) job.timer = timer;
+  });
 }

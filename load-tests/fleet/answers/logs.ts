@@ -1,12 +1,19 @@
 // Logs and diagnostics: a small file of what the station has seen, brought to where the platform wants it.
 import type { OCPP16, OCPP21 } from 'typed-ocpp';
 import { result, row, type Rows } from '#load-tests/fleet/answers/answer';
+import type { Timer } from '#load-tests/fleet/clock';
 import type { Commanded } from '#load-tests/fleet/dialect';
+import { abandon } from '#load-tests/fleet/facilities';
 import { isOwnMachine, upload } from '#load-tests/fleet/files';
 import { isoOf } from '#load-tests/fleet/payload';
 import type { Answer, Outgoing } from '#load-tests/fleet/rpc';
 
-export type LogJob = { isRunning: boolean; isCanceled: boolean; readonly requestId: number | undefined };
+export type LogJob = {
+  isRunning: boolean;
+  isCanceled: boolean;
+  timer: Timer | undefined;
+  readonly requestId: number | undefined;
+};
 
 type Wanted = {
   readonly requestId: number | undefined;
@@ -61,8 +68,8 @@ function patienceOf(
 
 async function run(station: Commanded, wanted: Wanted): Promise<void> {
   const { facilities } = station;
-  if (facilities.log !== undefined) facilities.log.isCanceled = true;
-  const job: LogJob = { isRunning: true, isCanceled: false, requestId: wanted.requestId };
+  if (facilities.log !== undefined) abandon(facilities.log);
+  const job: LogJob = { isRunning: true, isCanceled: false, timer: undefined, requestId: wanted.requestId };
   facilities.log = job;
   const tell = (status: 'Uploading' | 'Uploaded' | 'UploadFailure'): void => {
     if (!job.isCanceled) station.tellDurably(statusOf(wanted.requestId, status));
@@ -70,7 +77,10 @@ async function run(station: Commanded, wanted: Wanted): Promise<void> {
   tell('Uploading');
   let isUploaded = false;
   for (let attempt = 0; attempt <= wanted.retries && !isUploaded && !job.isCanceled; attempt++) {
-    if (attempt > 0) await pause(station, wanted.retryIntervalSeconds * 1000);
+    if (attempt > 0)
+      await new Promise<void>(
+        (resolve) => void (job.timer = station.clock.after(wanted.retryIntervalSeconds * 1000, resolve)),
+      );
     isUploaded =
       isOwnMachine(wanted.location) &&
       (await upload(wanted.location, fileOf(station, wanted), textOf(station, wanted)));
@@ -98,8 +108,4 @@ function textOf(station: Commanded, { kind }: Wanted): string {
     ),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function pause(station: Commanded, waitMs: number): Promise<void> {
-  return new Promise((resolve) => void station.clock.after(waitMs, resolve));
 }

@@ -1,32 +1,10 @@
 // What simulated stations answer to the platform's calls, in both versions, validated against the schemas by the double.
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { actionsOf, type OcppVersion } from '#contracts/ocpp';
 import { rows16, rows201, rows21 } from '#load-tests/fleet/answers/tables';
-import { CsmsDouble } from '#test/load-tests/fleet/csms-double';
+import { waiting } from '#test/load-tests/fleet/accepted-station';
 import { until } from '#test/support/until';
-import { rigOf, type Rig, type RigOptions } from '#test/load-tests/fleet/station-rig';
-
-type Rigged = { csms: CsmsDouble; rig: Rig; ask(action: string, payload: object): Promise<readonly unknown[]> };
-
-/** A station that is accepted and to which no driver comes by itself. */
-async function waiting(t: TestContext, options: Omit<RigOptions, 'url'>): Promise<Rigged> {
-  const csms = await new CsmsDouble().listen();
-  const rig = rigOf({ idleSeconds: 1e6, sessionSeconds: 1e6, ...options, url: csms.url });
-  t.after(async () => {
-    rig.station.close();
-    await csms.close();
-    assert.deepEqual(csms.violations, []);
-  });
-  rig.station.connect();
-  await until(() => csms.of('StatusNotification').length >= rig.station.identity.evses, 'the statuses');
-  const { stationId } = rig.station.identity;
-  return {
-    csms,
-    rig,
-    ask: async (action, payload) => (await csms.call(stationId, action, payload)) as readonly unknown[],
-  };
-}
 
 test('1.6: a remote start begins a session with that token, a remote stop ends it', async (t) => {
   const { csms, rig, ask } = await waiting(t, { version: '1.6' });

@@ -43,3 +43,29 @@ test('a vehicle draws full power, tapers above 80 %, and stops at its target', (
   assert.deepEqual(advance(vehicle, meter, 3_600_000), meter);
   assert.ok(meter.registerMilliWh - 1_000_000 < 21_500_000, 'it stops close behind the target');
 });
+
+test('a limit holds as long as it is set: energy under each is that of its own time', () => {
+  const vehicle = {
+    current: 'AC',
+    phases: 3,
+    maxPowerW: 11_000,
+    batteryMilliWh: 80_000_000,
+    arrivalMilliWh: 8_000_000,
+    targetPercent: 100,
+  } as const;
+  const meter = { registerMilliWh: 0, remainderMilliJ: 0, chargedMilliWh: 0 };
+  // Half an hour at 2 kW, then half an hour without a limit below its own.
+  const after = advance(vehicle, meter, 3_600_000, (elapsedMs) => (elapsedMs < 1_800_000 ? 2000 : 50_000));
+  assert.equal(after.registerMilliWh, 1_000_000 + 5_500_000);
+  assert.equal(electricalOf(vehicle, meter, 2000.9).powerW, 2000);
+  assert.equal(advance(vehicle, meter, 3_600_000, () => 0).registerMilliWh, 0);
+  assert.equal(electricalOf(vehicle, meter).powerW, 11_000);
+});
+
+test('hardware for one kind of current only meets vehicles of that kind', () => {
+  const random = new Random('kinds');
+  const drawn = (current: 'AC' | 'DC'): Set<string> =>
+    new Set(Array.from({ length: 200 }, () => drawVehicle(random, current).current));
+  assert.deepEqual(drawn('AC'), new Set(['AC']));
+  assert.deepEqual(drawn('DC'), new Set(['DC']));
+});

@@ -35,6 +35,8 @@ const versions: Readonly<Record<string, OcppVersion>> = {
 
 export class CsmsDouble {
   readonly calls: ReceivedCall[] = [];
+  /** 2.1: what nobody answers. */
+  readonly sends: Pick<ReceivedCall, 'action' | 'payload'>[] = [];
   /** Schema violations of anything that a station sent; a test that ends with one has failed. */
   readonly violations: string[] = [];
   readonly authorizations: string[] = [];
@@ -150,6 +152,10 @@ export class CsmsDouble {
   #receive(peer: Peer, text: string): void {
     const frame = JSON.parse(text) as [number, string, string, Record<string, unknown>];
     const [type, id, action, payload] = frame;
+    if (type === 6) {
+      this.#check(peer.version, action, 'Request', payload);
+      return void this.sends.push({ action, payload });
+    }
     if (type !== 2) return this.#answered(peer, frame);
     this.#check(peer.version, action, 'Request', payload);
     const call: ReceivedCall = { stationId: peer.stationId, connection: peer.connection, id, action, payload };
