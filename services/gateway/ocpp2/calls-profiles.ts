@@ -1,24 +1,14 @@
 // What 2.x stations answer about charging profiles.
-import type { OCPP20 } from 'typed-ocpp';
+import type { OCPP20, OCPP21 } from 'typed-ocpp';
 import { withFacts } from '../domain/call.ts';
 import { profilesChanged } from '../domain/facts.ts';
 import { orNull } from '../domain/or-null.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
+import { reportedProfileOf } from './report-charging-profiles.ts';
 
-export const setChargingProfile = withFacts<OCPP20.SetChargingProfileRequest, OCPP20.SetChargingProfileResponse>(
-  (_answer, { request: { evseId, chargingProfile: profile }, meta }) =>
-    profilesChanged(meta(null), 'set', {
-      profileId: profile.id,
-      evseId,
-      stackLevel: profile.stackLevel,
-      purpose: profile.chargingProfilePurpose,
-      kind: profile.chargingProfileKind,
-      recurrency: orNull(profile.recurrencyKind),
-      transactionId: orNull(profile.transactionId),
-      validFrom: parseTimestamp(profile.validFrom),
-      validTo: parseTimestamp(profile.validTo),
-      schedulesJson: JSON.stringify(profile.chargingSchedule),
-    }),
+export const setChargingProfile = withFacts<OCPP21.SetChargingProfileRequest, OCPP20.SetChargingProfileResponse>(
+  (_answer, { request: { evseId, chargingProfile }, meta }) =>
+    profilesChanged(meta(null), 'set', reportedProfileOf(chargingProfile, evseId)),
 );
 
 export const clearChargingProfile = withFacts<OCPP20.ClearChargingProfileRequest, OCPP20.ClearChargingProfileResponse>(

@@ -9,7 +9,8 @@ import type { Sources } from '#services/gateway/sources';
 import { connect, fakeGateway, settle } from '../fake-parts.ts';
 import { station, tenantKey, token } from '../support.ts';
 import { allCases } from './all-cases.ts';
-import type { ExpectedEvent, Given } from './case.ts';
+import type { Given } from './case.ts';
+import { assertFacts } from './facts-told.ts';
 
 type Heard = { readonly sent: readonly unknown[]; readonly facts: readonly object[] };
 
@@ -75,23 +76,6 @@ function sourcesOf({ answer }: Given): Sources {
   if (answer === undefined) return {};
   const source = (_question: Question) => Promise.resolve(answer);
   return { ocsp: source, 'chain-status': source, 'contract-certificate': source, 'vat-number': source };
-}
-
-function assertFacts(facts: readonly object[], expected: readonly ExpectedEvent[]): void {
-  assert.deepEqual(
-    facts.map((fact) => ('type' in fact ? fact.type : undefined)),
-    expected.map(({ type }) => type),
-  );
-  for (const [n, wanted] of expected.entries()) {
-    const fact = new Map(Object.entries(facts[n] ?? {}));
-    const told = Object.fromEntries(Object.keys(wanted).map((name) => [name, plain(fact.get(name))]));
-    assert.deepEqual(told, wanted);
-  }
-}
-
-/** Without the prototypes of decoded records. */
-function plain(value: unknown): unknown {
-  return value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 }
 
 function isAbout(fact: object, action: string): boolean {
