@@ -32,6 +32,12 @@ const settings = {
   uidRules: uidRulesSetting('UID_RULES'),
   /** PEM of the roots under which contract certificates of vehicles are trusted (ISO 15118); not given: none is. */
   v2gRootsFile: optionalText('V2G_ROOTS_FILE'),
+  /** host or host:port of OCSP responders that may be asked for stations (2.x GetCertificateStatus). */
+  ocspResponders: list('OCSP_RESPONDERS', []),
+  /** Services of the installation that answer for us, as http-source.ts says; not given: stations hear that nobody can. */
+  chainStatusUrl: optionalText('CERTIFICATE_CHAIN_STATUS_URL'),
+  contractCertificatesUrl: optionalText('CONTRACT_CERTIFICATES_URL'),
+  vatNumbersUrl: optionalText('VAT_NUMBERS_URL'),
   pingEveryMs: integer('PING_EVERY_MS', 30_000, 1_000, 86_400_000),
   /** A socket that ever answered a ping is dead after so long without any frame; any other after three heartbeats, but no sooner. */
   deadAfterMs: integer('DEAD_AFTER_MS', 90_000, 2_000, 86_400_000),

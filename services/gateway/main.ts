@@ -14,7 +14,7 @@ import { Awake } from './awake.ts';
 import { openCaches } from './caches.ts';
 import { followCommands } from './commands.ts';
 import { gatewayConfig, type GatewayConfig } from './config.ts';
-import { contractSource, readRoots } from './contract-source.ts';
+import { openQuestions } from './configured-sources.ts';
 import { drain } from './drain.ts';
 import { openFrames } from './frames.ts';
 import { Identities } from './identities.ts';
@@ -27,7 +27,6 @@ import { openPresence } from './presence.ts';
 import { Pressure } from './pressure.ts';
 import { registryClient } from './registry-client.ts';
 import { Roster } from './roster.ts';
-import { Questions, type Sources } from './sources.ts';
 import { SecurityReports } from './security-reports.ts';
 import { listenOcpp, type OcppServer } from './server.ts';
 import { Turns } from './turns.ts';
@@ -135,14 +134,6 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
 }
 
 const nowMs = (): number => performance.now();
-
-/** Sources of an installation of its own go in here. */
-function openQuestions(config: GatewayConfig, logger: Logger): Questions {
-  const { questionTimeoutMs: timeoutMs, questionsAtOnceMax: atOnceMax } = config;
-  const roots = readRoots(config.v2gRootsFile);
-  const sources: Sources = { contract: contractSource({ roots, now: Date.now, chainStatus: undefined }) };
-  return new Questions(sources, { timeoutMs, atOnceMax }, logger);
-}
 
 function openPartners(config: GatewayConfig, internalToken: string, logger: Logger): PartnerTokens {
   const { partnerTokensUrl: url, partnerTimeoutMs: timeoutMs, partnerQuestionsAtOnceMax: atOnceMax } = config;

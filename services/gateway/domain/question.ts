@@ -83,3 +83,14 @@ export function refusalOf(answer: Answer | undefined): { reasonCode: string; add
   const why = answer?.kind === 'unreachable' ? answer.why : 'the source answered something else';
   return { reasonCode: 'NotAvailable', additionalInfo: why.slice(0, 512) };
 }
+
+/** The answer, or a refusal where its text is longer than a message of the version may hold. */
+export function fitting(answer: Answer | undefined, charsMax: number): Answer | undefined {
+  const chars =
+    answer?.kind === 'ocsp'
+      ? answer.response.length
+      : answer?.kind === 'contract-certificate'
+        ? answer.exiResponse.length
+        : 0;
+  return chars <= charsMax ? answer : { kind: 'refused', why: `the answer has more than ${charsMax} characters` };
+}

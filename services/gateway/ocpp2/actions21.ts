@@ -2,7 +2,8 @@
 import type { ActionTable } from '../domain/action.ts';
 import { recorded } from '../domain/recorded.ts';
 import { actions201 } from './actions201.ts';
-import { getCertificateChainStatus } from './certificate-status.ts';
+import { getCertificateChainStatus, getCertificateStatus } from './certificate-status.ts';
+import { get15118EvCertificate } from './get-15118-ev-certificate.ts';
 import { transactionEvent21 } from './transaction-event-21.ts';
 import { vatNumberValidation } from './vat-number-validation.ts';
 
@@ -10,7 +11,9 @@ export const actions21 = {
   ...actions201,
   BatterySwap: recorded('BatterySwap', {}),
   ClosePeriodicEventStream: recorded('ClosePeriodicEventStream', {}),
+  Get15118EVCertificate: get15118EvCertificate(17_000),
   GetCertificateChainStatus: getCertificateChainStatus,
+  GetCertificateStatus: getCertificateStatus(18_000),
   NotifyDERAlarm: recorded('NotifyDERAlarm', {}),
   NotifyDERStartStop: recorded('NotifyDERStartStop', {}),
   // A stream tells values by its id alone; what they are of stands in OpenPeriodicEventStream. Kept whole, both.

@@ -1,24 +1,27 @@
 // 2.x GetCertificateStatus (M06) and 2.1 GetCertificateChainStatus (M07): is a vehicle's certificate revoked? Others know.
 import type { OCPP21 } from 'typed-ocpp';
 import type { Row } from '../domain/action.ts';
-import { refusalOf, type CertificateHash } from '../domain/question.ts';
+import { fitting, refusalOf, type CertificateHash } from '../domain/question.ts';
 import { recordMessage } from '../domain/recorded.ts';
 
-export const getCertificateStatus: Row<OCPP21.GetCertificateStatusRequest> = {
-  asks: ({ ocspRequestData }) => ({
-    kind: 'ocsp',
-    certificate: hashOf(ocspRequestData),
-    responderUrl: ocspRequestData.responderURL,
-  }),
-  handle(request, context) {
-    const { answer } = context;
-    const reply =
-      answer?.kind === 'ocsp'
-        ? { status: 'Accepted', ocspResult: answer.response }
-        : { status: 'Failed', statusInfo: refusalOf(answer) };
-    return recordMessage('GetCertificateStatus', request, reply, context);
-  },
-};
+/** @param resultCharsMax what a response may hold in this version */
+export function getCertificateStatus(resultCharsMax: number): Row<OCPP21.GetCertificateStatusRequest> {
+  return {
+    asks: ({ ocspRequestData }) => ({
+      kind: 'ocsp',
+      certificate: hashOf(ocspRequestData),
+      responderUrl: ocspRequestData.responderURL,
+    }),
+    handle(request, context) {
+      const answer = fitting(context.answer, resultCharsMax);
+      const reply =
+        answer?.kind === 'ocsp'
+          ? { status: 'Accepted', ocspResult: answer.response }
+          : { status: 'Failed', statusInfo: refusalOf(answer) };
+      return recordMessage('GetCertificateStatus', request, reply, context);
+    },
+  };
+}
 
 type StatusRequest = OCPP21.GetCertificateChainStatusRequest['certificateStatusRequests'][number];
 

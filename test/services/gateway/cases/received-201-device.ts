@@ -71,6 +71,16 @@ export const received201Device: ReceivedCases = {
         events: [{ type: 'StationMessageRecorded', answerJson: '{"status":"Accepted","ocspResult":"T0NTUA=="}' }],
       },
       {
+        title: 'the responder says more than 2.0.1 can hold',
+        given: { answer: { kind: 'ocsp', response: 'A'.repeat(5_501) } },
+        request: { ocspRequestData: { ...hash, responderURL: 'http://ocsp' } },
+        reply: {
+          status: 'Failed',
+          statusInfo: { reasonCode: 'Refused', additionalInfo: 'the answer has more than 5500 characters' },
+        },
+        events: [{ type: 'StationMessageRecorded' }],
+      },
+      {
         title: 'the responder refuses',
         given: { answer: { kind: 'refused', why: 'unknown issuer' } },
         request: { ocspRequestData: { ...hash, responderURL: 'http://ocsp' } },

@@ -7,6 +7,7 @@ import { received21Own } from './received-21-own.ts';
 
 const { at } = casesClock;
 const missing = 'OccurrenceConstraintViolation';
+const hash = { hashAlgorithm: 'SHA256', issuerNameHash: 'aa', issuerKeyHash: 'bb', serialNumber: '01' };
 const monitoring = {
   id: 8,
   transaction: false,
@@ -45,6 +46,42 @@ const richer: ReceivedCases = {
       },
     ],
     invalid: [{ title: 'no status', request: { requestId: 4 }, code: missing }],
+  },
+  Get15118EVCertificate: {
+    valid: [
+      {
+        title: 'one of several contracts, longer than 2.0.1 could hold',
+        given: { answer: { kind: 'contract-certificate', exiResponse: 'E'.repeat(17_000), contractsLeft: 1 } },
+        request: {
+          iso15118SchemaVersion: 'urn:20',
+          action: 'Install',
+          exiRequest: 'EXI',
+          maximumContractCertificateChains: 2,
+          prioritizedEMAIDs: ['NLACMC1'],
+        },
+        reply: { status: 'Accepted', exiResponse: 'E'.repeat(17_000), remainingContracts: 1 },
+        events: [
+          {
+            type: 'StationMessageRecorded',
+            payloadJson:
+              '{"iso15118SchemaVersion":"urn:20","action":"Install","exiRequest":"[redacted]","maximumContractCertificateChains":2,"prioritizedEMAIDs":"[redacted]"}',
+          },
+        ],
+      },
+    ],
+    invalid: [{ title: 'no message of the vehicle', request: { action: 'Install' }, code: missing }],
+  },
+  GetCertificateStatus: {
+    valid: [
+      {
+        title: 'a responder’s answer as long as 2.1 can hold',
+        given: { answer: { kind: 'ocsp', response: 'A'.repeat(18_000) } },
+        request: { ocspRequestData: { ...hash, responderURL: 'http://ocsp' } },
+        reply: { status: 'Accepted', ocspResult: 'A'.repeat(18_000) },
+        events: [{ type: 'StationMessageRecorded' }],
+      },
+    ],
+    invalid: [{ title: 'no certificate', request: {}, code: missing }],
   },
   LogStatusNotification: {
     valid: [
