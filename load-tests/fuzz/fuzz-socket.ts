@@ -20,7 +20,6 @@ export type FuzzSocketOptions = {
   /** Frames per second; 0: as fast as they are dealt with. */
   readonly rate: number;
   readonly tally: Tally;
-  readonly signal: AbortSignal;
 };
 
 type Sent = { readonly text: string; readonly mutation: string; readonly owed: Owed | undefined };
@@ -53,9 +52,9 @@ export class FuzzSocket {
 
   /** Resolves when all its frames are sent and dealt with. */
   async run(): Promise<void> {
-    const { frames, rate, signal } = this.#options;
+    const { frames, rate } = this.#options;
     const startedMs = performance.now();
-    for (let sent = 0; sent < frames && !signal.aborted;) {
+    for (let sent = 0; sent < frames;) {
       if (this.#link?.isOpen !== true && !(await this.#connect())) return;
       const count = Math.min(windowFrames, frames - sent);
       await this.#window(count);

@@ -7,7 +7,7 @@ import type { Trial } from '#load-tests/bench/trial';
 import type { StationIdentity } from '#load-tests/fleet/identities';
 import { corpusOf } from './corpus.ts';
 import { FuzzSocket } from './fuzz-socket.ts';
-import { latencyOf, Probe, type Latency } from './probes.ts';
+import { Probes, type Latency } from './probes.ts';
 import { Tally } from './tally.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -58,37 +58,34 @@ export async function runFuzz(trial: Trial, options: FuzzOptions): Promise<FuzzR
   const probes = Array.from({ length: probeCount }, (_, n) => identityOf(`PROBE-${n}`, '1.6'));
   const key = trial.secrets.demoOperatorKey;
   await registerIdentities({ operatorUrl: trial.urls.operator, key, identities: [...identities, ...probes] });
-  const others = probes.map((identity) => new Probe(trial.urls.ocpp, identity, tally));
-  await Promise.all(others.map((probe) => probe.connect()));
-  const stop = new AbortController();
-  const asking = Promise.all(others.map((probe) => probe.run(stop.signal)));
-  // Whoever fails ends the run; the rest is told below.
-  asking.catch(() => stop.abort());
-  const memory = watchMemory(trial);
-  await delay(quietMs);
-  const before = latencyOf(others);
-  const startedMs = performance.now();
-  await sendAll(trial, { ...options, identities, tally, signal: stop.signal, say });
-  const seconds = (performance.now() - startedMs) / 1_000;
-  const during = latencyOf(others);
-  const isAnswered = !stop.signal.aborted;
-  stop.abort();
-  await asking.catch((error: unknown) => say(String(error)));
-  for (const probe of others) probe.close();
-  const rssMiB = memory.stop();
-  const verdict = await judge(trial, { tally, before, during, rssMiB, isAnswered }, options.othersP99MsMax);
-  return { seed, frames, framesPerSecond: Math.round(frames / seconds), tally, before, during, rssMiB, verdict };
+  const others = new Probes(trial.urls.ocpp, probes);
+  try {
+    await others.begin();
+    const memory = watchMemory(trial);
+    await delay(quietMs);
+    const before = await others.look();
+    const startedMs = performance.now();
+    await sendAll(trial, { ...options, identities, tally, say });
+    const seconds = (performance.now() - startedMs) / 1_000;
+    const during = await others.look();
+    const { sent, failure } = await others.end();
+    tally.sent += sent;
+    const rssMiB = memory.stop();
+    const verdict = await judge(trial, { tally, before, during, rssMiB, failure }, options.othersP99MsMax);
+    return { seed, frames, framesPerSecond: Math.round(frames / seconds), tally, before, during, rssMiB, verdict };
+  } finally {
+    await others.close();
+  }
 }
 
 type Sending = FuzzOptions & {
   readonly identities: readonly StationIdentity[];
   readonly tally: Tally;
-  readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 };
 
 async function sendAll(trial: Trial, options: Sending): Promise<void> {
-  const { seed, frames, sockets, rate, identities, tally, signal, say } = options;
+  const { seed, frames, sockets, rate, identities, tally, say } = options;
   const cards = identities.flatMap(({ tokens }) => tokens.map(({ uid }) => uid));
   const corpora = new Map(ocppVersions.map((version) => [version, corpusOf(version, seed, cards, Date.now())]));
   const progress = setInterval(() => {
@@ -101,7 +98,7 @@ async function sendAll(trial: Trial, options: Sending): Promise<void> {
     const share = Math.floor(frames / sockets) + (n < frames % sockets ? 1 : 0);
     const { version } = identity;
     const own = { identity, corpus, frames: share, rate: rate / sockets, subprotocol: `ocpp${version}` };
-    return [new FuzzSocket({ url: trial.urls.ocpp, seed, tally, signal, ...own })];
+    return [new FuzzSocket({ url: trial.urls.ocpp, seed, tally, ...own })];
   });
   try {
     await Promise.all(stations.map((station) => station.run()));

@@ -1,98 +1,66 @@
-// Well-behaved stations beside the fuzzed ones: how long their CALLs take, with a fact and without, before and meanwhile.
-import { setTimeout as delay } from 'node:timers/promises';
+// Well-behaved stations beside the fuzzed ones, in a process of their own, and how long they waited since they were last asked.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { StationIdentity } from '#load-tests/fleet/identities';
-import { WsLink } from '#load-tests/fleet/ws-client';
-import type { Tally } from './tally.ts';
 
 export type Latency = { readonly calls: number; readonly p50Ms: number; readonly p99Ms: number };
 
-const everyMs = 200;
-const connectTriesMax = 100;
-const answerTimeoutMs = 30_000;
+export type ProbeQuestion = 'begin' | 'look' | 'end';
+export type ProbeAnswer = {
+  readonly latenciesMs: readonly number[];
+  /** Messages so far. */
+  readonly sent: number;
+  /** Why one of them was not answered. */
+  readonly failure: string | null;
+};
 
-/** A 1.6 station that sends a heartbeat and a status in turn, five CALLs a second. */
-export class Probe {
-  readonly #identity: StationIdentity;
-  readonly #url: string;
-  readonly #tally: Tally;
-  readonly #asked = new Map<string, (atMs: number) => void>();
-  #latencies: number[] = [];
-  #link: WsLink | undefined;
-  #ids = 0;
+export class Probes {
+  readonly #process: ChildProcess;
 
-  constructor(url: string, identity: StationIdentity, tally: Tally) {
-    this.#url = url;
-    this.#identity = identity;
-    this.#tally = tally;
+  constructor(url: string, identities: readonly StationIdentity[]) {
+    const entry = fileURLToPath(new URL('./probe-process.ts', import.meta.url));
+    this.#process = fork(entry, [url, JSON.stringify(identities)], { execArgv: ['--import', 'tsx'] });
   }
 
-  async connect(): Promise<void> {
-    for (let left = connectTriesMax; left > 0; left--) {
-      if (await this.#open()) break;
-      await delay(everyMs);
-    }
-    await this.#ask('BootNotification', { chargePointVendor: 'Example', chargePointModel: 'Probe' });
+  /** Resolves once all are connected and ask. */
+  begin(): Promise<ProbeAnswer> {
+    return this.#ask('begin');
   }
 
-  /** Asks until the signal aborts; rejects where an answer fails to come. */
-  async run(signal: AbortSignal): Promise<void> {
-    const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' };
-    for (let n = 0; !signal.aborted; n++) {
-      const startedMs = performance.now();
-      if (n % 2 === 0) await this.#ask('Heartbeat', {});
-      else await this.#ask('StatusNotification', status);
-      const tookMs = performance.now() - startedMs;
-      this.#latencies.push(tookMs);
-      await delay(Math.max(1, everyMs - tookMs));
-    }
+  /** What they saw since the last time. */
+  async look(): Promise<Latency> {
+    return latencyOf(await this.#ask('look'));
   }
 
-  /** Of all CALLs since the last time; forgets them. */
-  takeLatencies(): readonly number[] {
-    return this.#latencies.splice(0);
+  /** Resolves when none of them waits for an answer. */
+  end(): Promise<ProbeAnswer> {
+    return this.#ask('end');
   }
 
-  close(): void {
-    this.#link?.shut(1000);
+  async close(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await gone;
   }
 
-  #open(): Promise<boolean> {
-    const { stationId, password } = this.#identity;
-    return new Promise((resolve) => {
-      this.#link = new WsLink(
-        { url: `${this.#url}/${stationId}`, user: stationId, password, subprotocol: 'ocpp1.6' },
-        {
-          opened: () => resolve(true),
-          message: (text) => {
-            const [, id] = JSON.parse(text) as [number, string];
-            this.#asked.get(id)?.(performance.now());
-          },
-          ended: () => resolve(false),
-        },
-      );
-    });
-  }
-
-  #ask(action: string, payload: object): Promise<void> {
-    const id = `probe-${this.#ids++}`;
+  #ask(question: ProbeQuestion): Promise<ProbeAnswer> {
+    const child = this.#process;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`${this.#identity.stationId}: ${action} was not answered`)),
-        answerTimeoutMs,
-      );
-      this.#asked.set(id, () => {
-        clearTimeout(timer);
-        this.#asked.delete(id);
-        resolve();
+      const onExit = (): void => reject(new Error('the process of the probes ended'));
+      child.once('exit', onExit);
+      child.once('message', (answer) => {
+        child.off('exit', onExit);
+        resolve(answer as ProbeAnswer);
       });
-      this.#tally.sent += 1;
-      this.#link?.send(JSON.stringify([2, id, action, payload]));
+      child.send(question);
     });
   }
 }
 
-export function latencyOf(probes: readonly Probe[]): Latency {
-  const all = probes.flatMap((probe) => probe.takeLatencies()).toSorted((a, b) => a - b);
-  const at = (share: number): number => Math.round((all[Math.floor(all.length * share)] ?? 0) * 10) / 10;
-  return { calls: all.length, p50Ms: at(0.5), p99Ms: at(0.99) };
+function latencyOf({ latenciesMs }: ProbeAnswer): Latency {
+  const sorted = latenciesMs.toSorted((a, b) => a - b);
+  const at = (share: number): number => Math.round((sorted[Math.floor(sorted.length * share)] ?? 0) * 10) / 10;
+  return { calls: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99) };
 }

@@ -22,8 +22,8 @@ export type Seen = {
   readonly before: Latency;
   readonly during: Latency;
   readonly rssMiB: { readonly before: number; readonly peak: number; readonly after: number };
-  /** The others were answered all the time. */
-  readonly isAnswered: boolean;
+  /** Why one of the others was not answered. */
+  readonly failure: string | null;
 };
 
 /** A gateway's guards alone are 200; the rest is what a heap may grow to before it is collected. */
@@ -49,9 +49,9 @@ export async function judge(trial: Trial, seen: Seen, othersP99MsMax: number): P
   return { violations: [...violations, ...facts.violations], accounted, factsFound: facts.found };
 }
 
-function livenessOf(trial: Trial, { isAnswered }: Seen): string[] {
+function livenessOf(trial: Trial, { failure }: Seen): string[] {
   const gone = [...trial.processes.values()].filter((each) => !isAlive(each.pid())).map(({ name }) => `${name} ended`);
-  return isAnswered ? gone : [...gone, 'a well-behaved station was not answered'];
+  return failure === null ? gone : [...gone, `a well-behaved station was not answered: ${failure}`];
 }
 
 function isAlive(pid: number): boolean {
