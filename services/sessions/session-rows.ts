@@ -44,6 +44,7 @@ export type SessionRow = {
   readonly meter_start_rank: number | null;
   readonly meter_last_at_ms: number | null;
   readonly meter_last_milli_wh: number | null;
+  readonly meter_last_power_milli_w: number | null;
   readonly meter_end_at_ms: number | null;
   readonly meter_end_milli_wh: number | null;
   readonly meter_stop_reported_milli_wh: number | null;
@@ -154,6 +155,7 @@ function meterColumns({ start, last, end }: Meter) {
     meter_start_rank: start === null ? null : start.rank,
     meter_last_at_ms: last === null ? null : last.at,
     meter_last_milli_wh: last === null ? null : last.milliWh,
+    meter_last_power_milli_w: last === null ? null : last.powerMilliW,
     meter_end_at_ms: end === null ? null : end.at,
     meter_end_milli_wh: end === null ? null : end.milliWh,
   };
@@ -172,9 +174,10 @@ function lifeOf(row: SessionRow): Life {
 
 function meterOf(row: SessionRow): Meter {
   const start = registerOf(row.meter_start_at_ms, row.meter_start_milli_wh);
+  const last = registerOf(row.meter_last_at_ms, row.meter_last_milli_wh);
   return {
     start: start === null ? null : { ...start, rank: row.meter_start_rank as StartRank },
-    last: registerOf(row.meter_last_at_ms, row.meter_last_milli_wh),
+    last: last === null ? null : { ...last, powerMilliW: row.meter_last_power_milli_w },
     end: registerOf(row.meter_end_at_ms, row.meter_end_milli_wh),
   };
 }

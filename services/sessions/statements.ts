@@ -65,6 +65,7 @@ export const sessionColumns = {
   meter_start_rank: 'bigint',
   meter_last_at_ms: 'bigint',
   meter_last_milli_wh: 'bigint',
+  meter_last_power_milli_w: 'bigint',
   meter_end_at_ms: 'bigint',
   meter_end_milli_wh: 'bigint',
   meter_stop_reported_milli_wh: 'bigint',

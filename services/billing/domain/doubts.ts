@@ -15,6 +15,10 @@ export const doubts: Readonly<Record<string, Doubt>> = {
   'clock-before-2020': { holds: true, why: 'its times, and so the price in force, are not known' },
   'timestamp-unreadable': { holds: true, why: 'the time of delivery stands where the time of the fact should' },
   'energy-implausible': { holds: true, why: 'no vehicle takes that much' },
+  'unit-doubtful': {
+    holds: true,
+    why: 'its register and its power differ by a thousand: kWh may stand where Wh should',
+  },
 };
 
 type Doubtful = {

@@ -19,6 +19,8 @@ export const flagNames = [
   /** No instant could be read; the gateway's clock stands in. */
   'timestamp-unreadable',
   'energy-implausible',
+  /** A register moves a thousand times less, or more, than the power that was read with it. */
+  'unit-doubtful',
 ] as const;
 
 export type Flag = (typeof flagNames)[number];
@@ -54,3 +56,4 @@ export const futureTimestamp = flagOf('future-timestamp');
 export const clockBefore2020 = flagOf('clock-before-2020');
 export const timestampUnreadable = flagOf('timestamp-unreadable');
 export const energyImplausible = flagOf('energy-implausible');
+export const unitDoubtful = flagOf('unit-doubtful');

@@ -2,7 +2,8 @@
 import type { PriceReading } from '#contracts/generated/types';
 import type { Reading } from './events.ts';
 import { meterRegressed, noFlags, type Flags } from './flags.ts';
-import { startRanks, type Draft, type Meter, type Register, type StartRank } from './session.ts';
+import { startRanks, type Draft, type Meter, type MeteredRegister, type Register, type StartRank } from './session.ts';
+import { unitDoubtOf } from './units.ts';
 
 /**
  * Repeated readings are recognised among so many latest ones of a session, enough for a message that is sent again. More
@@ -88,22 +89,30 @@ function currentOfPhases(reading: Reading): number | null {
 }
 
 /** Takes a register reading in. `until` is the end of an ended session: later ones do not move its last register. */
-export function withRegister(draft: Draft, register: Register, context: string, until: number | undefined): void {
+export function withRegister(
+  draft: Draft,
+  register: MeteredRegister,
+  context: string,
+  until: number | undefined,
+): void {
   const rank = context === 'Transaction.Begin' ? startRanks.begin : startRanks.sampled;
   const { meter } = draft;
   const inSession = until === undefined || register.at <= until;
   // After the end only a fault-free clock tells a regression from a meter that went on.
-  if (inSession) draft.flags |= regressionOf(meter, register);
+  if (inSession) draft.flags |= regressionOf(meter, register) | unitDoubtOf(meter.last, register);
   draft.meter = {
     start: earlierStart(meter.start, register, rank),
     last: inSession ? laterOf(meter.last, register) : meter.last,
-    end: context === 'Transaction.End' ? laterOf(meter.end, register) : meter.end,
+    end:
+      context === 'Transaction.End'
+        ? laterOf<Register>(meter.end, { at: register.at, milliWh: register.milliWh })
+        : meter.end,
   };
 }
 
 /** Takes the register in that the start itself reported. */
 export function withReportedStart(draft: Draft, at: number, milliWh: number): void {
-  const register = { at, milliWh };
+  const register = { at, milliWh, powerMilliW: null };
   const { meter } = draft;
   draft.flags |= regressionOf(meter, register);
   draft.meter = {
@@ -127,7 +136,7 @@ function earlierStart(start: Meter['start'], { at, milliWh }: Register, rank: St
   return { at, milliWh, rank };
 }
 
-function laterOf(last: Register | null, register: Register): Register {
+function laterOf<R extends Register>(last: R | null, register: R): R {
   if (last === null || register.at > last.at) return register;
   return register.at === last.at && register.milliWh > last.milliWh ? register : last;
 }

@@ -54,8 +54,8 @@ function takeReadings(draft: Draft, event: MeterValuesSampled): number {
 }
 
 function takeRegister(draft: Draft, at: number, reading: Reading, until: number | undefined): void {
-  if (reading.energyImportMilliWh === null) return;
-  withRegister(draft, { at, milliWh: reading.energyImportMilliWh }, reading.context, until);
+  const { energyImportMilliWh: milliWh, powerImportMilliW: powerMilliW, context } = reading;
+  if (milliWh !== null) withRegister(draft, { at, milliWh, powerMilliW }, context, until);
 }
 
 /** Readings after the end matter where they change the energy that was told, or say that energy flowed on. */

@@ -8,6 +8,9 @@ export type Position = { readonly partition: number; readonly offset: number };
 /** A register at an instant of the station's clock. */
 export type Register = { readonly at: number; readonly milliWh: number };
 
+/** With the power that was read at the same instant, where there was one. */
+export type MeteredRegister = Register & { readonly powerMilliW: number | null };
+
 /** Where the start register comes from, best first. */
 export const startRanks = { reported: 0, begin: 1, sampled: 2 } as const;
 export type StartRank = (typeof startRanks)[keyof typeof startRanks];
@@ -15,7 +18,7 @@ export type StartRank = (typeof startRanks)[keyof typeof startRanks];
 export type Meter = {
   readonly start: (Register & { readonly rank: StartRank }) | null;
   /** Latest by the station's clock. */
-  readonly last: Register | null;
+  readonly last: MeteredRegister | null;
   /** Latest reading in context Transaction.End. */
   readonly end: Register | null;
 };
