@@ -1,5 +1,5 @@
-// The small fleet of `npm start`: what it is made of; the seed registers exactly these stations.
-export const demoFleet = { stations: 25, seed: 'demo', prefix: 'demo' } as const;
+// The small fleet of `npm start`: three versions, AC and DC, some makes with habits; the seed registers exactly these stations.
+export const demoFleet = { stations: 25, seed: 'demo', prefix: 'demo', vendors: 'mix' } as const;
 
 const rhythm = { 'meter-interval-seconds': 10, 'session-seconds': 120, 'idle-seconds': 20, 'report-seconds': 10 };
 

@@ -4,7 +4,8 @@ import { demoIssuerOf, registerDemoPartner } from '#infra/local/demo-partner';
 import { demoAssignment, demoTariff } from '#infra/local/demo-tariff';
 import { readSecrets } from '#contracts/secrets';
 import type { EvseValue, LocationValue, PartyValue, StationValue } from '#contracts/registry';
-import { fleetIdentities, type StationIdentity } from '#load-tests/fleet/identities';
+import { fleetIdentities, subprotocols, type StationIdentity } from '#load-tests/fleet/identities';
+import { vendorOf } from '#load-tests/fleet/vendors';
 
 export type Registering = {
   readonly operatorUrl: string;
@@ -149,17 +150,20 @@ function callerOf(operatorUrl: string, key: string): Call {
   };
 }
 
-/** Where a demo station stands, and what plugs it has: the second EVSE of a station is a fast one. */
+/** Where a demo station stands, who made it, and what plugs it has. */
 function demoStation(identity: StationIdentity, index: number): Partial<StationValue> {
   const location = locations[index % locations.length];
   const [country = 'DE'] = (location?.partyId ?? '').split('-');
+  const { vendor, model, current, quirks } = vendorOf(identity, demoFleet.vendors);
   const evses = Array.from({ length: identity.evses }, (_, evse): EvseValue => ({
     evseId: evse + 1,
     publicId: `${country}*CSM*E${String(index + 1).padStart(4, '0')}*${evse + 1}`,
     label: `${index + 1}${'AB'[evse] ?? ''}`,
-    connectors: [evse === 0 ? acPlug : dcPlug],
+    connectors: [current === 'DC' ? dcPlug : acPlug],
   }));
-  return { locationId: location?.locationId ?? null, vendor: 'Chargestream', evses };
+  // Whoever names no subprotocol is taken for what is registered of it.
+  const defaultSubprotocol = quirks.omitsSubprotocol === true ? subprotocols[identity.version] : null;
+  return { locationId: location?.locationId ?? null, vendor, model, defaultSubprotocol, evses };
 }
 
 const acPlug = {

@@ -3,11 +3,11 @@ import { createHmac } from 'node:crypto';
 
 export type FleetVersion = '1.6' | '2.0.1' | '2.1';
 
-export const subprotocols: Readonly<Record<FleetVersion, string>> = {
+export const subprotocols = {
   '1.6': 'ocpp1.6',
   '2.0.1': 'ocpp2.0.1',
   '2.1': 'ocpp2.1',
-};
+} as const satisfies Record<FleetVersion, string>;
 
 export type FleetToken = { readonly uid: string; readonly type: 'ISO14443' };
 
@@ -22,7 +22,7 @@ export type StationIdentity = {
 
 export const evsesPerStationMax = 2;
 
-/** The station `<prefix>-<number>`, from 1; every second one speaks 2.0.1, every second pair has two EVSEs. */
+/** The station `<prefix>-<number>`, from 1; every second one speaks 1.6, the others 2.0.1 and 2.1 in turn; every second pair has two EVSEs. */
 export function identityOf(prefix: string, seed: string, number: number): StationIdentity {
   const stationId = `${prefix}-${String(number).padStart(4, '0')}`;
   const evses = number % 4 < 2 ? 1 : evsesPerStationMax;
@@ -30,10 +30,16 @@ export function identityOf(prefix: string, seed: string, number: number): Statio
   return {
     stationId,
     password: passwordOf(seed, stationId),
-    version: number % 2 === 0 ? '2.0.1' : '1.6',
+    version: versionOf(number),
     evses,
     tokens,
   };
+}
+
+/** Each version with one EVSE and with two, in every eight stations. */
+function versionOf(number: number): FleetVersion {
+  if (number % 2 === 1) return '1.6';
+  return number % 8 === 2 || number % 8 === 4 ? '2.0.1' : '2.1';
 }
 
 /** The first `count` stations of a fleet. */

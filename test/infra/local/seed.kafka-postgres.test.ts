@@ -26,10 +26,13 @@ test('the demo registers four places in two countries and every station of its f
   assert.equal(items.length, 4);
   assert.deepEqual(new Set(items.map(({ country }) => country)), new Set(['DE', 'NL']));
   const stations = (await (await door.ask('/v1/stations?limit=1000')).json()) as {
-    items: { locationId: string | null }[];
+    items: { locationId: string | null; vendor: string; model: string; defaultSubprotocol: string | null }[];
   };
   assert.equal(stations.items.length, demoFleet.stations);
   assert.ok(stations.items.every(({ locationId }) => locationId !== null));
+  assert.ok(new Set(stations.items.map(({ vendor, model }) => `${vendor} ${model}`)).size >= 6, 'makes of many kinds');
+  const silent = stations.items.filter(({ defaultSubprotocol }) => defaultSubprotocol !== null);
+  assert.ok(silent.every(({ vendor }) => vendor === 'Grizzle'));
 });
 
 test('a station of the fleet is let in with the password by which it was registered, in both of its forms', async () => {

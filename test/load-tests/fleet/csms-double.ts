@@ -40,6 +40,9 @@ export class CsmsDouble {
   /** Schema violations of anything that a station sent; a test that ends with one has failed. */
   readonly violations: string[] = [];
   readonly authorizations: string[] = [];
+  /** What each upgrade named. */
+  readonly subprotocols: (string | undefined)[] = [];
+  pongs = 0;
   readonly #server: Server;
   readonly #peers = new Map<string, Peer>();
   readonly #sockets = new Set<Duplex>();
@@ -108,6 +111,10 @@ export class CsmsDouble {
     this.#peers.get(stationId)?.socket.write(serverFrame(opcodeText, Buffer.from(text)));
   }
 
+  ping(stationId: string): void {
+    this.#peers.get(stationId)?.socket.write(serverFrame(9, Buffer.from('?')));
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const socket of this.#sockets) socket.destroy();
@@ -124,16 +131,21 @@ export class CsmsDouble {
       return;
     }
     this.authorizations.push(request.headers.authorization ?? '');
-    const subprotocol = String(request.headers['sec-websocket-protocol']);
+    const subprotocol = request.headers['sec-websocket-protocol'];
+    this.subprotocols.push(subprotocol);
     const stationId = decodeURIComponent(request.url?.split('/').at(-1) ?? '');
     const accept = createHash('sha1')
       .update(String(request.headers['sec-websocket-key']) + acceptSuffix)
       .digest('base64');
     const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
-    socket.write(
-      [...head, `Sec-WebSocket-Accept: ${accept}`, `Sec-WebSocket-Protocol: ${subprotocol}`, '\r\n'].join('\r\n'),
-    );
-    const peer: Peer = { stationId, version: versions[subprotocol] ?? '1.6', socket, connection: ++this.#connections };
+    const named = subprotocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${subprotocol}`];
+    socket.write([...head, `Sec-WebSocket-Accept: ${accept}`, ...named, '\r\n'].join('\r\n'));
+    const peer: Peer = {
+      stationId,
+      version: versions[subprotocol ?? ''] ?? '1.6',
+      socket,
+      connection: ++this.#connections,
+    };
     this.#peers.set(stationId, peer);
     this.#sockets.add(socket);
     let rest = Buffer.alloc(0);
@@ -142,6 +154,7 @@ export class CsmsDouble {
       for (let frame = clientFrame(rest); frame !== undefined; frame = clientFrame(rest)) {
         rest = rest.subarray(frame.bytes);
         if (frame.opcode === opcodeText) this.#receive(peer, frame.payload.toString());
+        if (frame.opcode === 10) this.pongs += 1;
         if (frame.opcode === 8) socket.end(serverFrame(8, frame.payload));
       }
     });
