@@ -6,7 +6,7 @@ import { readingBlocks, readingTypes } from './readings.ts';
 import { registryBlocks, registryTypes } from './registry.ts';
 import { sessionBlocks } from './sessions.ts';
 
-type SinkTable = readonly Pick<SinkOptions, 'name' | 'topic' | 'types' | 'toBlocks'>[];
+type SinkTable = readonly Pick<SinkOptions, 'name' | 'topic' | 'types' | 'toBlocks' | 'mayMiss'>[];
 
 export type SinkTopics = Pick<Topics, 'events' | 'sessions' | 'registryChanges' | 'frames'>;
 
@@ -15,6 +15,6 @@ export function sinksOf(topics: SinkTopics): SinkTable {
     { name: 'readings', topic: topics.events, types: readingTypes, toBlocks: readingBlocks() },
     { name: 'session_facts', topic: topics.sessions, types: sessionTypes, toBlocks: sessionBlocks() },
     { name: 'dimensions', topic: topics.registryChanges, types: registryTypes, toBlocks: registryBlocks() },
-    { name: 'frames', topic: topics.frames, types: frameTypes, toBlocks: frameBlocks() },
+    { name: 'frames', topic: topics.frames, types: frameTypes, toBlocks: frameBlocks(), mayMiss: true },
   ];
 }

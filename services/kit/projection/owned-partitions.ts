@@ -25,6 +25,8 @@ export type OwnedPartitionsOptions = {
   readonly name: string;
   readonly topic: TopicSpec;
   readonly database: Database;
+  /** What the topic's retention took before it was read is passed over, not a gap. */
+  readonly mayMiss?: boolean | undefined;
   /** Schema that holds projection_position. */
   readonly schema: string;
   readonly metrics: PositionMetrics;
@@ -43,6 +45,8 @@ export type PartitionStatus = {
 
 type Owned = {
   readonly ownerEpoch: number;
+  /** Where the log began when the partition was claimed, and records before may be missed; else 0. */
+  readonly beginsAt: number;
   /** As stored. */
   nextOffset: number;
   /** Offset that the reader owes next; ahead of nextOffset while records wait for their commit. */
@@ -91,10 +95,13 @@ export class OwnedPartitions {
     for (const partition of partitions) this.#owned.set(partition, notOurs(endOffsets.get(partition) ?? 0));
     for (const { partition, nextOffset, ownerEpoch } of claimed.toSorted((a, b) => a.partition - b.partition)) {
       const endOffset = endOffsets.get(partition) ?? nextOffset;
+      const beginsAt = this.#options.mayMiss === true ? (startOffsets.get(partition) ?? 0) : 0;
+      const readFrom = this.#readFrom(partition, nextOffset, beginsAt);
       this.#owned.set(partition, {
         ownerEpoch,
+        beginsAt,
         nextOffset,
-        expectedOffset: nextOffset,
+        expectedOffset: readFrom,
         endOffset,
         newestMs: 0,
         stopped: null,
@@ -102,7 +109,7 @@ export class OwnedPartitions {
       // A log that ends before the position is not the log that the rows were made from.
       if (endOffset < nextOffset)
         this.stop(partition, 'gap', new Fault('LOG_GAP', { detail: `the log ends at ${endOffset}` }));
-      else reader.assign(partition, nextOffset);
+      else reader.assign(partition, readFrom);
     }
     this.report();
   }
@@ -178,8 +185,8 @@ export class OwnedPartitions {
         continue;
       }
       owned.nextOffset = position.nextOffset;
-      owned.expectedOffset = position.nextOffset;
-      this.#reader?.assign(partition, position.nextOffset);
+      owned.expectedOffset = Math.max(position.nextOffset, owned.beginsAt);
+      this.#reader?.assign(partition, owned.expectedOffset);
     }
     onSwitch();
     this.report();
@@ -242,6 +249,16 @@ export class OwnedPartitions {
     return cleanup === 'delete' && retentionMs < 0 ? 0 : (startOffsets.get(partition) ?? 0);
   }
 
+  #readFrom(partition: number, nextOffset: number, beginsAt: number): number {
+    if (beginsAt <= nextOffset) return nextOffset;
+    const { kind, name, logger } = this.#options;
+    logger.warn(
+      { [kind]: name, partition, nextOffset, beginsAt },
+      'records went by their retention before they were read',
+    );
+    return beginsAt;
+  }
+
   #follow(owned: Owned, batch: PartitionBatch): PartitionBatch['records'] {
     const { records, partition } = batch;
     const isCompacted = this.#options.topic.cleanup === 'compact';
@@ -263,6 +280,7 @@ export class OwnedPartitions {
 function notOurs(endOffset: number): Owned {
   return {
     ownerEpoch: 0,
+    beginsAt: 0,
     nextOffset: endOffset,
     expectedOffset: endOffset,
     endOffset,

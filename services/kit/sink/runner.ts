@@ -24,6 +24,8 @@ export type SinkOptions = {
   /** Record types that it reads; all others are passed over by their header. */
   readonly types: readonly string[];
   readonly toBlocks: ToBlocks;
+  /** Its topic keeps records for days only: what went before it was read is passed over, with a warning. */
+  readonly mayMiss?: boolean;
   readonly openReader: OpenReader;
   readonly database: Database;
   readonly clickhouse: Pick<ClickHouse, 'insertRowBinary'>;
@@ -76,17 +78,10 @@ class SinkRunner implements RunningSink {
   #regaining: Promise<void> = Promise.resolve();
 
   constructor(options: SinkOptions) {
-    const { name, topic, types, database, logger } = options;
+    const { name, topic, types, database, mayMiss, logger } = options;
     this.#options = options;
-    this.#owned = new OwnedPartitions({
-      kind: 'sink',
-      name,
-      topic,
-      database,
-      schema: sinkSchemaOf(name),
-      metrics: this.#positionMetrics,
-      logger,
-    });
+    const [schema, metrics] = [sinkSchemaOf(name), this.#positionMetrics];
+    this.#owned = new OwnedPartitions({ kind: 'sink', name, topic, database, mayMiss, schema, metrics, logger });
     this.#collector = new CutCollector(types, {
       recordsMax: options.flushRecordsMax ?? flushRecordsMaxDefault,
       bytesMax: options.flushBytesMax ?? flushBytesMaxDefault,
@@ -279,8 +274,8 @@ class SinkRunner implements RunningSink {
     return transaction(database, (client) => readCuts(client, partitions), { schema: sinkSchemaOf(name) });
   }
 
-  // A compacted topic may no longer hold what a noted cut was made of, so there a new cut is made; its rows have the same
-  // keys. The same goes for a log that ends before the cut does, and for partitions that this process does not read.
+  // A compacted topic, or one of days, may no longer hold what a noted cut was made of, so there a new cut is made; its
+  // rows have the same keys. So it is where the log ends before the cut does, and of partitions that are not read here.
   #beginAtPositions(noted: CutRange[][]): void {
     const status = this.#owned.status();
     this.#era += 1;
@@ -290,8 +285,8 @@ class SinkRunner implements RunningSink {
       const position = standing.get(partition);
       return position?.stopped === null && position.nextOffset === from && position.endOffset >= to;
     };
-    const isCompacted = this.#options.topic.cleanup === 'compact';
-    this.#planned = isCompacted ? [] : noted.filter((ranges) => ranges.every(isThere));
+    const isThinned = this.#options.topic.cleanup === 'compact' || this.#options.mayMiss === true;
+    this.#planned = isThinned ? [] : noted.filter((ranges) => ranges.every(isThere));
   }
 }
 
