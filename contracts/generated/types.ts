@@ -23,7 +23,7 @@ export type AuthorizationDecided = {
   tokenType: string;
   status: AuthorizationStatus;
   purpose: AuthorizationPurpose;
-  /** registry, operator (a StartCharging command named the token), station (offline) or none */
+  /** registry, operator (a StartCharging command named the token), partner, partner-unavailable, free-vending, autocharge-off, certificate, station (offline) or none */
   decidedBy: string;
   evseId: number | null;
   transactionId: string | null;
