@@ -258,6 +258,7 @@ export function endRequest(connection: Connection, request: Request, outcome: st
   const { action } = request.frame;
   const known = Object.hasOwn(connection.dialect.actions, action);
   countCall(connection.dialect.version, known ? action : 'unknown', outcome);
+  if (action === 'BootNotification') connection.peer.bootAnswered();
   noteRequest(connection, request, outcome, answer);
 }
 

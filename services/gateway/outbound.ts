@@ -117,6 +117,9 @@ export class Outbound {
 
   async #work(): Promise<void> {
     this.#busy = true;
+    // Commands stay withdrawable while some models still have to boot.
+    const booted = this.#connection.peer.untilCallable();
+    if (booted !== undefined) await booted;
     for (let command = this.#next(); command !== undefined; command = this.#next()) {
       try {
         await this.#execute(command);

@@ -5,6 +5,9 @@ import { newPulse, noteCall, silenceOf, type Pulse } from './domain/liveness.ts'
 import { ToldQuirks } from './domain/quirks/told.ts';
 import type { Liveness } from './liveness.ts';
 
+/** As long as others in the field wait for a boot that may not come (evcc-io/evcc#27309). */
+const bootAwaitedMs = 30_000;
+
 export class Peer {
   readonly pulse: Pulse;
   /** What it was registered as, then what it booted as. */
@@ -14,6 +17,9 @@ export class Peer {
   readonly #liveness: Pick<Liveness, 'second'>;
   /** Made with the first odd message: most stations send none. */
   #toldQuirks: ToldQuirks | undefined;
+
+  #bootAnswered = false;
+  #onBootAnswered: (() => void) | undefined;
 
   constructor(liveness: Pick<Liveness, 'second'>, { vendor, model, heartbeatSeconds }: StationRegistered) {
     this.#liveness = liveness;
@@ -48,6 +54,29 @@ export class Peer {
   booted({ vendor, model, firmwareVersion, intervalSeconds }: StationBooted): void {
     this.device = knownDevice({ vendor, model, firmware: firmwareVersion });
     this.pulse.silenceMax = silenceOf(intervalSeconds);
+  }
+
+  bootAnswered(): void {
+    this.#bootAnswered = true;
+    this.#onBootAnswered?.();
+  }
+
+  /**
+   * Undefined where it may be called now. A model that drops the line when it is called before its boot was answered is
+   * waited for; it may have booted on an earlier connection, so not for long.
+   */
+  untilCallable(): Promise<void> | undefined {
+    if (this.device.traits.callsBeforeBoot || this.#bootAnswered) return undefined;
+    return new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, bootAwaitedMs);
+      timer.unref();
+      this.#onBootAnswered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }).then(() => {
+      this.#bootAnswered = true;
+    });
   }
 
   /** It works without a boot, and its operators let it. */

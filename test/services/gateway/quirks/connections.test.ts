@@ -186,6 +186,41 @@ test('Q19: more measurands than a model can keep are not written to it; as many 
   assert.match((await write(5)).sent[0] ?? '', /ChangeConfiguration/);
 });
 
+test('Q15: a model that drops the line when it is called before its boot was answered is called after it, or after 30 s', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const wallbox = { ...station, vendor: 'Wall Box Chargers', model: 'PLP2-M-2-4' };
+  const open = async (registered: typeof station) => {
+    const gateway = fakeGateway();
+    gateway.ackAll();
+    const { connection, socket } = connect(gateway, '1.6', registered);
+    await connection.begin();
+    const ask = () =>
+      connection.outbound.request(command(gateway, connection, 'TriggerMessage', { message: 'StatusNotification' }));
+    ask();
+    await settle();
+    return { connection, socket, gateway, ask };
+  };
+  const usual = await open(station);
+  assert.match(usual.socket.sent[0] ?? '', /TriggerMessage/);
+  const booting = await open(wallbox);
+  assert.deepEqual(booting.socket.sent, []);
+  booting.connection.receive(
+    '[2,"1","BootNotification",{"chargePointVendor":"Wall Box Chargers","chargePointModel":"PLP2-M-2-4"}]',
+  );
+  await settle();
+  assert.deepEqual(
+    booting.socket.sent.map((text) => /Accepted|TriggerMessage/.exec(text)?.[0]),
+    ['Accepted', 'TriggerMessage'],
+  );
+  const silent = await open(wallbox);
+  t.mock.timers.tick(29_999);
+  await settle();
+  assert.deepEqual(silent.socket.sent, []);
+  t.mock.timers.tick(1);
+  await settle();
+  assert.match(silent.socket.sent[0] ?? '', /TriggerMessage/);
+});
+
 test('Q4: clocks without zone, with short offsets, before 2020 or lying are told as they are; an unreadable one is none', async () => {
   const { ask } = await oddStation('1.6', 'Growatt');
   const occurred = async (timestamp: string) => {
