@@ -1,11 +1,12 @@
 // Exchanges that wait to be told, bounded in bytes: where there is no room the oldest go.
 import type { FramesConnection } from './frames.ts';
-import type { Exchange } from './domain/exchange.ts';
+import { frameCharsMax, type Exchange } from './domain/exchange.ts';
 
 export type Noted = { readonly connection: FramesConnection; readonly exchange: Exchange; readonly seq: number };
 
-/** What an entry keeps beside its texts. */
+/** What an entry keeps beside its texts, and what a parsed payload takes for each character that it was. */
 const entryBytes = 256;
+const parsedBytesPerChar = 4;
 const headMax = 1_024;
 
 export class FrameQueue {
@@ -39,14 +40,14 @@ export class FrameQueue {
     return dropped;
   }
 
-  /** The oldest, within both bounds; at least one. */
-  take(recordsMax: number, bytesMax: number): readonly Noted[] {
+  /** The oldest, within both bounds, of records and of the texts that are kept of them; at least one. */
+  take(recordsMax: number, charsMax: number): readonly Noted[] {
     const taken: Noted[] = [];
-    let bytes = 0;
-    while (taken.length < recordsMax && bytes < bytesMax) {
+    let chars = 0;
+    while (taken.length < recordsMax && chars < charsMax) {
       const noted = this.#shift();
       if (noted === undefined) break;
-      bytes += bytesOf(noted);
+      chars += charsOf(noted);
       taken.push(noted);
     }
     return taken;
@@ -76,6 +77,11 @@ export class FrameQueue {
   }
 }
 
-function bytesOf({ exchange: { request, answer } }: Noted): number {
-  return entryBytes + request.length + (answer?.length ?? 0);
+function charsOf({ exchange: { request, answer } }: Noted): number {
+  return Math.min(request.length, frameCharsMax) + Math.min(answer?.length ?? 0, frameCharsMax);
+}
+
+function bytesOf({ exchange: { request, answer, payload } }: Noted): number {
+  const perChar = payload === undefined ? 1 : 1 + parsedBytesPerChar;
+  return entryBytes + request.length * perChar + (answer?.length ?? 0);
 }

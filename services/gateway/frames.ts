@@ -34,8 +34,8 @@ export type FramesConnection = Pick<
 /** A batch waits so long for more of it: fewer requests, and no answer waits for them. */
 const lingerMs = 20;
 const batchRecordsMax = 500;
-/** Of texts as they are, before they are redacted and cut: below what one request may be. */
-const batchBytesMax = 256 * 1024;
+/** Three bytes each at most: below what Kafka takes of one partition. */
+const batchCharsMax = 256 * 1024;
 /** After a request of which nothing was acknowledged. */
 const restMs = 1_000;
 const closeMsMax = 2_000;
@@ -119,7 +119,7 @@ export class Frames implements Closable {
 
   #nextBatch(): ReadonlyMap<number, readonly AppendRecord[]> {
     const byPartition = new Map<number, AppendRecord[]>();
-    for (const noted of this.#queue.take(batchRecordsMax, batchBytesMax)) {
+    for (const noted of this.#queue.take(batchRecordsMax, batchCharsMax)) {
       const record = this.#recordOf(noted);
       if (record === undefined) continue;
       // The topic has as many partitions as that of the events, and the same keys.

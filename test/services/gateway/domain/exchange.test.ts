@@ -48,6 +48,8 @@ test('cards, passwords and keys are gone from what a station says, what we say a
     exchange({ action: 'Authorize', payload: undefined, request: `[6,"1","Authorize",{"\\u0069dTag":"${secret}"}]` }),
     // Malformed: there is no action, and not even JSON.
     exchange({ action: null, payload: undefined, request: `[9,"1","Authorize",{"idTag":"${secret}"}]` }),
+    exchange({ action: null, payload: undefined, request: `[2,"1","X",{"location":"ftp://me:${secret}@host/` }),
+    exchange({ action: 'GetDiagnostics', payload: undefined, request: `[6,"1","X",{"l":"ftp://me:${secret}@host/"}]` }),
     exchange({ action: null, payload: undefined, request: `[2,"1","Authorize",{idTag:"${secret}` }),
     exchange({ action: null, payload: undefined, request: `[2,"1","X",{"p\\u0061ssword":"${secret}` }),
   ];
