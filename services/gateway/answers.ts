@@ -1,5 +1,5 @@
 // A station's answer to a CALL of ours: checked, its facts appended, its meaning told.
-import { tokenRefOf } from '#contracts/keys';
+import { tokenIdentityOf, tokenRefOf } from '#contracts/keys';
 import { guardOf } from '#contracts/ocpp';
 import { Fault } from '#kit/fault';
 import type { Done } from './command-plan.ts';
@@ -60,7 +60,10 @@ function contextOf(connection: Connection, { payload }: Call): AnswerContext<unk
   return {
     request: payload,
     station,
-    refOf: (tokenType, uid) => tokenRefOf(parts.tenantKey(tenantId), tokenType, uid),
+    refOf(tokenType, uid) {
+      const identity = tokenIdentityOf(tokenType, uid);
+      return tokenRefOf(parts.tenantKey(tenantId), identity.type, identity.uid);
+    },
     meta: (occurredAt) => connection.meta(occurredAt, null),
   };
 }

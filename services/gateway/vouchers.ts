@@ -1,7 +1,7 @@
-// Remembers what operators vouched for by StartCharging: the start that follows is accepted though no registry knows its token.
-import { isIntent, type IntentParameters } from '#contracts/commands';
+// Remembers what operators vouched for by asking for a start: the start that follows is accepted though no registry knows its token.
 import type { CommandCompleted, CommandRequested } from '#contracts/generated/types';
-import { remoteStartIdOf, stationKey, tokenIdentityOf, tokenRefOf } from '#contracts/keys';
+import { stationKey, tokenIdentityOf, tokenRefOf } from '#contracts/keys';
+import { vouchedStart } from './domain/vouched-start.ts';
 import { startWindowMs, type Voucher } from './domain/voucher.ts';
 
 /** Stations with a voucher, and vouchers of one station; the oldest go. */
@@ -18,9 +18,10 @@ export class Vouchers {
   }
 
   requested(command: CommandRequested): void {
-    if (!isIntent(command.intent) || command.intent !== 'StartCharging') return;
+    const start = vouchedStart(command);
+    if (start === undefined) return;
     const { tenantId, stationId, commandId, requestedAt, expiresAt } = command;
-    const { token, evseId } = JSON.parse(command.parametersJson) as IntentParameters<'StartCharging'>;
+    const { token, evseId, remoteStartId } = start;
     const key = stationKey(tenantId, stationId);
     const others = this.#byStation.get(key) ?? [];
     // Asked again, under a newer connection: what it vouches for stays what it was.
@@ -29,8 +30,8 @@ export class Vouchers {
     const voucher: Voucher = {
       commandId,
       tokenRef: tokenRefOf(this.#tenantKey(tenantId), identity.type, identity.uid),
-      evseId: evseId ?? null,
-      remoteStartId: remoteStartIdOf(commandId),
+      evseId,
+      remoteStartId,
       from: requestedAt,
       until: expiresAt + startWindowMs,
       transactionId: null,

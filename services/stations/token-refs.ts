@@ -1,5 +1,5 @@
 // Pseudonyms of tokens: this service shows and stores no other name of them.
-import { tokenRefOf } from '#contracts/keys';
+import { tokenIdentityOf, tokenRefOf } from '#contracts/keys';
 import { tenantKeyOf, type Secrets } from '#contracts/secrets';
 import type { RefOf } from './domain/shown-parameters.ts';
 
@@ -9,6 +9,7 @@ export function refsOf(secrets: Pick<Secrets, 'tenantKeySeed'>): RefOf {
   return (tenantId, tokenType, uid) => {
     const key = keys.get(tenantId) ?? tenantKeyOf(secrets, tenantId);
     keys.set(tenantId, key);
-    return tokenRefOf(key, tokenType, uid);
+    const identity = tokenIdentityOf(tokenType, uid);
+    return tokenRefOf(key, identity.type, identity.uid);
   };
 }

@@ -36,6 +36,26 @@ test('a remote start vouches for its token, whatever type a 1.6 station does not
   assert.deepEqual(vouchers.of('default/CS-001', tokenRefOf(tenantKey, 'Central', 'OTHER')), []);
 });
 
+test('a start by its OCPP name vouches as one by intent; another CALL for nothing, whatever it carries', () => {
+  const raw = (commandId: string, action: string, payload: object) =>
+    command(commandId, { intent: 'SendCall', parametersJson: JSON.stringify({ action, payload }) });
+  const vouchers = new Vouchers(() => tenantKey);
+  const idToken = { idToken: 'GUEST', type: 'Central' };
+  vouchers.requested(raw('c1', 'RemoteStartTransaction', { connectorId: 2, idTag: 'GUEST' }));
+  vouchers.requested(raw('c2', 'RequestStartTransaction', { evseId: 3, remoteStartId: 77, idToken }));
+  vouchers.requested(raw('c3', 'ReserveNow', { connectorId: 2, idTag: 'GUEST', reservationId: 1 }));
+  vouchers.requested(raw('c4', 'RequestStartTransaction', { remoteStartId: 78, idToken: 'GUEST' }));
+  vouchers.requested(raw('c5', 'RequestStartTransaction', { remoteStartId: 79 }));
+  const told = vouchers
+    .of('default/CS-001', tokenRef)
+    .map(({ commandId, evseId, remoteStartId }) => [commandId, evseId, remoteStartId]);
+  // A 1.6 connector is no EVSE before the registry maps it, so any EVSE of the station will do.
+  assert.deepEqual(told, [
+    ['c1', null, remoteStartIdOf('c1')],
+    ['c2', 3, 77],
+  ]);
+});
+
 test('what the station refused or never got vouches no more; what it took, or may have taken, does', () => {
   const outcomes: CommandOutcome[] = [
     'accepted',
