@@ -18,7 +18,7 @@ export function meterValueAsObject(outgoing: Outgoing): Outgoing {
 
 export function withoutZone(outgoing: Outgoing): Outgoing {
   const bare = (key: string, value: unknown): unknown =>
-    key === 'timestamp' && typeof value === 'string' ? value.replace(/(\.\d+)?Z$/, '') : value;
+    key === 'timestamp' && typeof value === 'string' ? value.replace(/Z$/, '') : value;
   return { ...outgoing, payload: JSON.parse(JSON.stringify(outgoing.payload, bare)) as object };
 }
 

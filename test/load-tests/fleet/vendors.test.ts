@@ -72,7 +72,7 @@ test('numbers for texts, an object for a list, no zone, kWh called Wh, words tha
     (value as Value[])[0]?.sampledValue[0];
   assert.equal(typeof sampleOf(await heard('numeric'))?.value, 'number');
   assert.ok(!Array.isArray((await heard('single')).value));
-  assert.match(((await heard('zoneless')).value as Value[])[0]?.timestamp ?? '', /T\d\d:\d\d:\d\d$/);
+  assert.match(((await heard('zoneless')).value as Value[])[0]?.timestamp ?? '', /T\d\d:\d\d:\d\d\.\d{3}$/);
   assert.equal(sampleOf(await heard('dialect'))?.context, 'Sample.Regular');
   const thousandfold = await heard('thousandfold');
   const sample = sampleOf(thousandfold);
