@@ -13,6 +13,7 @@ import { mergedDocument } from '#services/operator/domain/merge-documents';
 import { addRegistryRoutes } from '#services/registry/http';
 import { addSessionRoutes } from '#services/sessions/api/sessions';
 import { addSummaryRoute } from '#services/sessions/api/summary';
+import { addCertificateRoutes } from '#services/stations/api/certificates';
 import { addCommandRoutes } from '#services/stations/api/commands';
 import { addDetailRoutes } from '#services/stations/api/details';
 import { addLoggedRoutes } from '#services/stations/api/logged';
@@ -30,6 +31,7 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
     addStationRoutes(api, untouched);
     addDetailRoutes(api, untouched);
     addLoggedRoutes(api, untouched);
+    addCertificateRoutes(api, {} as never);
     addCommandRoutes(api, untouched);
     addProjectionRoutes(api, [namedProjection('stations'), namedProjection('commands')]);
   },

@@ -51,6 +51,12 @@ export const upsertDeviceEvents = upsert(
   ],
 );
 
+export const upsertSigningRequests = upsert(
+  'signing_requests',
+  [...owner, 'event_id text'],
+  ['log_offset bigint', 'recorded_at_ms bigint', 'csr_pem text', 'certificate_type text', 'request_id bigint'],
+);
+
 /** Rows are sums of a batch; the position moves in the same transaction, so that each batch counts once. */
 export const addQuirks = `
   insert into quirks (tenant_id, station_id, action, quirk, count, first_at_ms, last_at_ms, last_frame)
@@ -77,6 +83,7 @@ function prune(table: string, age: readonly string[]): string {
 
 export const pruneBoots = prune('boots', ['log_offset']);
 export const pruneSecurityEvents = prune('security_events', ['log_offset']);
+export const pruneSigningRequests = prune('signing_requests', ['log_offset']);
 export const pruneDeviceEvents = prune('device_events', ['log_offset', 'number']);
 
 export const upsertDetails = upsert(

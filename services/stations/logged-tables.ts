@@ -1,4 +1,4 @@
-// Writes what the stations projection keeps as lists, the newest of each station: boots, security events, device events; and counts quirks.
+// Writes what the stations projection keeps as lists, the newest of each station: boots, security events, device events, signing requests; and counts quirks.
 import type { PoolClient } from 'pg';
 import { stationKey } from '#contracts/keys';
 import { splitKeys, writeRows } from '#kit/projection/table-rows';
@@ -8,9 +8,11 @@ import {
   pruneBoots,
   pruneDeviceEvents,
   pruneSecurityEvents,
+  pruneSigningRequests,
   upsertBoots,
   upsertDeviceEvents,
   upsertSecurityEvents,
+  upsertSigningRequests,
 } from './logged-statements.ts';
 import type { Told } from './news-rows.ts';
 import { quirkRows } from './quirk-rows.ts';
@@ -28,6 +30,12 @@ export async function saveLogged(client: PoolClient, told: readonly Told[]): Pro
       kept: keptMax.security,
     },
     { rows: deviceRows(told), upsert: upsertDeviceEvents, prune: pruneDeviceEvents, kept: keptMax.device },
+    {
+      rows: signingRows(told),
+      upsert: upsertSigningRequests,
+      prune: pruneSigningRequests,
+      kept: keptMax.signing,
+    },
   ];
   for (const { rows, upsert, prune, kept } of lists) {
     if (rows.length === 0) continue;
@@ -90,6 +98,16 @@ function deviceRows(told: readonly Told[]): Owned[] {
     }));
   });
   return lastOfEach(rows, (row) => `${row.number} ${row.event_id}`);
+}
+
+function signingRows(told: readonly Told[]): Owned[] {
+  const rows = told.flatMap(({ station, news }) => {
+    if (news.kind !== 'signing') return [];
+    const { eventId: event_id, offset: log_offset, recordedAt: recorded_at_ms, csrPem, certificateType } = news;
+    const asked = { csr_pem: csrPem, certificate_type: certificateType, request_id: news.requestId };
+    return [{ ...ownerOf(station), event_id, log_offset, recorded_at_ms, ...asked }];
+  });
+  return lastOfEach(rows, (row) => row.event_id);
 }
 
 /** An upsert may meet a row once only; the later copy of an event takes the place of the earlier, as it would in the table. */

@@ -15,11 +15,13 @@ import { addProjectionRoutes } from '#kit/projection/routes';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
+import { addCertificateRoutes } from './api/certificates.ts';
 import { addCommandRoutes } from './api/commands.ts';
 import { addDetailRoutes } from './api/details.ts';
 import { addLoggedRoutes } from './api/logged.ts';
 import { addStationRoutes } from './api/stations.ts';
 import { logSettings, stationsConfig, type StationsConfig } from './config.ts';
+import { openAuthority, startSigner } from './certificates/open.ts';
 import { idempotencyIn, pruneOldKeys } from './idempotency.ts';
 import { startProcesses } from './processes.ts';
 import { commandsProjection, stationsProjection } from './projections.ts';
@@ -71,17 +73,23 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
   const registry = lifecycle.add('registry', followRegistry(config, topics, logger));
   await registry.caughtUp;
   const { isRegistered } = registry;
-  const books = await startProcesses({ config, topics, database, log, logger, lifecycle });
+  const { leads, ...books } = await startProcesses({ config, topics, database, log, logger, lifecycle });
   const idempotency = idempotencyIn(database);
+  const requests = { ...books, database, idempotency, topic: commands, log, refOf, isRegistered, now: Date.now };
   lifecycle.add('pruning', pruneOldKeys(idempotency, logger, Date.now));
   const { internalToken } = secrets;
+  const authority = await openAuthority(database, secrets, Date.now);
+  const registryOptions = { url: config.registryUrl, internalToken, timeoutMs: config.registryTimeoutMs };
+  if (authority !== undefined)
+    startSigner({ ...config, authority, topics, leads, registry: registryOptions, requests, lifecycle, logger });
   const notReady = (): string | undefined =>
     projections.map((each) => each.notReady()).find((why) => why !== undefined);
   const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady }));
   addStationRoutes(api, { database, isRegistered });
   addDetailRoutes(api, { database, isRegistered });
   addLoggedRoutes(api, { database, isRegistered });
-  addCommandRoutes(api, { ...books, database, idempotency, topic: commands, log, refOf, isRegistered, now: Date.now });
+  addCertificateRoutes(api, { database, authority, now: Date.now });
+  addCommandRoutes(api, requests);
   addProjectionRoutes(api, projections);
   return listen(api, config.host, config.port);
 }

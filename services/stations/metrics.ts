@@ -21,6 +21,10 @@ export const decisions = counter('command_decisions_total', {
   help: 'What the command-completion process decided',
   labels: ['decision'],
 });
+export const signingDecisions = counter('certificate_requests_decided_total', {
+  help: 'Certificate signing requests of stations',
+  labels: ['decision'],
+});
 export const leasesExpired = counter('connections_ended_by_timer_total', {
   help: 'Connections that the lease timer ended',
 });

@@ -24,10 +24,10 @@ export type ProcessesOptions = {
   readonly lifecycle: Lifecycle;
 };
 
+export type Processes = { readonly commands: CommandBook; readonly presence: PresenceBook; leads(): boolean };
+
 /** Resolves when both books hold what stands in the log; the processes run from then on, in the instance that leads. */
-export async function startProcesses(
-  options: ProcessesOptions,
-): Promise<{ commands: CommandBook; presence: PresenceBook }> {
+export async function startProcesses(options: ProcessesOptions): Promise<Processes> {
   const { config, topics, database, log, logger, lifecycle } = options;
   const now = Date.now;
   const leadership = new Leadership(database, 'stations.processes', logger);
@@ -66,7 +66,7 @@ export async function startProcesses(
     new LeaseTimer({ ...decider, leaseTimeoutMs, topics, database, readToEnd: readPresence }),
   );
   lifecycle.add('reservation timer', new ReservationTimer({ topics, database, log, logger, tickMs, leads, now }));
-  return { commands, presence };
+  return { commands, presence, leads };
 }
 
 function countCompleted({ command }: Entry, { outcome, completedAt }: CommandCompleted): void {

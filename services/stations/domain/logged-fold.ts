@@ -1,5 +1,11 @@
-// The rows of the stations fold whose facts are kept as lists: security events, device events, quirks. History counts from any connection.
-import type { DeviceEventsReported, Meta, QuirksObserved, SecurityEventReported } from '#contracts/generated/types';
+// The rows of the stations fold whose facts are kept as lists: security events, device events, quirks, signing requests. History counts from any connection.
+import type {
+  CertificateSigningRequested,
+  DeviceEventsReported,
+  Meta,
+  QuirksObserved,
+  SecurityEventReported,
+} from '#contracts/generated/types';
 import { withDetail } from './detail-fold.ts';
 import { alarmsAfter } from './monitors.ts';
 import { before, heard, standingOf, toldOf } from './standing.ts';
@@ -12,6 +18,7 @@ export const loggedFold = {
   SecurityEventReported: securityEvent,
   DeviceEventsReported: deviceEvents,
   QuirksObserved: quirks,
+  CertificateSigningRequested: signing,
 };
 
 /** What names a fact in its list. */
@@ -35,6 +42,11 @@ function deviceEvents(state: Station | undefined, event: DeviceEventsReported, a
 function quirks(state: Station | undefined, event: QuirksObserved, at: Position): Folded {
   const { meta, action, quirks: names, frameJson, messages } = event;
   return withNews(state, meta, { kind: 'quirks', ...loggedOf(meta, at), action, quirks: names, frameJson, messages });
+}
+
+function signing(state: Station | undefined, event: CertificateSigningRequested, at: Position): Folded {
+  const { meta, csrPem, certificateType, requestId } = event;
+  return withNews(state, meta, { kind: 'signing', ...loggedOf(meta, at), csrPem, certificateType, requestId });
 }
 
 function withNews(state: Station | undefined, meta: Meta, news: News): Folded {

@@ -1,6 +1,7 @@
 // What a station is to us: its connection, its boot, the status of its connectors, and the news that go into tables of their own.
 import type {
   BootStatus,
+  CertificateSigningRequested,
   ConnectorStatus,
   DeviceEvent,
   QuirksObserved,
@@ -80,6 +81,10 @@ export type News =
       readonly source: Source;
     })
   | (Logged & { readonly kind: 'device'; readonly events: readonly DeviceEvent[] })
+  | (Logged & { readonly kind: 'signing' } & Pick<
+        CertificateSigningRequested,
+        'csrPem' | 'certificateType' | 'requestId'
+      >)
   | (Logged & { readonly kind: 'quirks' } & Pick<QuirksObserved, 'action' | 'quirks' | 'frameJson' | 'messages'>);
 
 /** What is kept as a list of its own, by the event that told it: a second copy of that event takes the place of the first. */
@@ -112,7 +117,7 @@ export type Station = {
 /** Connections kept per station in the table of connections; older ones are dropped as new ones open. */
 export const connectionsKeptMax = 100;
 /** As connections are kept, by the kind of news. */
-export const keptMax = { booted: 20, security: 200, device: 200 } as const;
+export const keptMax = { booted: 20, security: 200, device: 200, signing: 5 } as const;
 
 export function newStation(tenantId: string, stationId: string): Station {
   return {

@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { decodeRecord, encodeRecord, type AnyRecord, type RecordType } from '#contracts/codec';
-import type { CommandRequested, Records, StationPresence } from '#contracts/generated/types';
+import type {
+  CertificateSigningRequested,
+  CommandRequested,
+  Records,
+  StationPresence,
+} from '#contracts/generated/types';
 import { partitionOf, stationKey } from '#contracts/keys';
 import { deadLettersOf, topicsFor, type Topics } from '#contracts/topics';
 import { openLogReader } from '#kit/event-log/reader';
@@ -13,7 +18,7 @@ import { openLogWriter } from '#kit/event-log/writer';
 import { createLogger } from '#kit/logger';
 import { logSettings, stationsConfig } from '#services/stations/config';
 import { startStations } from '#services/stations/main';
-import { booted, connected, disconnected, reported, status, tenantId } from './records.ts';
+import { booted, connected, disconnected, meta, reported, status, tenantId } from './records.ts';
 
 const partitions = 2;
 const secrets = {
@@ -29,7 +34,9 @@ const logger = createLogger('test', 'silent');
 export type Answer = { readonly status: number; readonly body: Record<string, unknown> };
 export type Rig = Awaited<ReturnType<typeof openRig>>;
 
-export async function openRig() {
+export async function openRig(
+  over: { readonly environment?: Record<string, string>; readonly authorityKey?: string } = {},
+) {
   const brokers = (process.env['KAFKA_BROKERS'] ?? '').split(',');
   const run = randomBytes(4).toString('hex');
   const topics = topicsOf(run);
@@ -49,8 +56,12 @@ export async function openRig() {
       DATABASE_URL: database,
       STATIONS_PORT: '0',
       STATIONS_TICK_MS: '200',
+      ...over.environment,
     });
-    const service = await startStations(config, topics, secrets);
+    const service = await startStations(config, topics, {
+      ...secrets,
+      certificateAuthorityKey: over.authorityKey ?? '',
+    });
     services.push(service);
     return service;
   };
@@ -232,6 +243,19 @@ export class FakeGateway {
       'VariablesReported',
       reported({ ...on, seq: 2 }, { A: '1', HeartbeatInterval: '30' }),
     );
+  }
+
+  /** A station asks to have a certificate signed; what it sends is told whole. */
+  async askToSign(stationId: string, csrPem: string, over: Partial<CertificateSigningRequested> = {}): Promise<void> {
+    const eventId = randomBytes(6).toString('hex');
+    const asked = meta({
+      eventId,
+      stationId,
+      recordedAt: Date.now(),
+      connectionEpoch: this.#held.get(stationId) ?? -1,
+    });
+    const event = { meta: asked, csrPem, certificateType: 'ChargingStationCertificate', requestId: null, ...over };
+    await this.#append('events', stationKey(tenantId, stationId), 'CertificateSigningRequested', event);
   }
 
   async complete(command: Pick<CommandRequested, 'commandId' | 'stationId'>): Promise<void> {
