@@ -1,9 +1,14 @@
 // What stations tell beside their live state, from the log through the tables to the API; reservations end by the clock.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { encodeRecord, type RecordType } from '#contracts/codec';
 import type { Meta, Records } from '#contracts/generated/types';
 import { partitionOf, stationKey } from '#contracts/keys';
+import { rootDir } from '#infra/local/paths';
+import { rebuildOf } from '#kit/projection/rebuild-run';
+import { logSettings } from '#services/stations/config';
+import { stationsProjection } from '#services/stations/projections';
 import * as facts from './facts.ts';
 import { booted, connected, tenantId } from './records.ts';
 import { dump, eventually, openRig, recordsOf, type Answer, type Rig } from './rig.ts';
@@ -255,4 +260,12 @@ test('tables filled anew from the log equal the live ones, row for row', async (
   );
   assert.deepEqual(rebuilt, live);
   await second.close();
+});
+
+test('a rebuild beside the running service finds them identical', async () => {
+  const directory = join(rootDir, 'services/stations/sql/stations');
+  const plan = { projection: stationsProjection(rig.topics), directory };
+  const settings = { databaseUrl: rig.database, role: 'stations', brokers: rig.brokers, log: logSettings };
+  const outcome = await rebuildOf(plan, settings)({ dryRun: true }, () => {});
+  assert.deepEqual([outcome.outcome, outcome.isIdentical], ['would-swap', true]);
 });
