@@ -105,7 +105,8 @@ test('frames that are no OCPP get an error and a count, and the socket lives on'
     ['{"an":"object"}', 'not-an-array', /^\[4,"-1",/],
     ['[2,"7"]', 'wrong-array', /^\[4,"7","FormationViolation",/],
     ['[9,"7","Heartbeat",{}]', 'unknown-type', /^\[4,"7","GenericError",/],
-    [`[2,"${'i'.repeat(37)}","Heartbeat",{}]`, 'id-too-long', /^\[4,"i{37}","FormationViolation",/],
+    [`[2,"${'i'.repeat(256)}","Heartbeat",{}]`, 'id-too-long', /^\[4,"-1","FormationViolation",/],
+    ['[2,"7","StatusNotification",{"connectorId":,}]', 'not-json', /^\[4,"7","OccurenceConstraintViolation",/],
     [`[2,"7","DataTransfer",${'['.repeat(10_000)}${']'.repeat(10_000)}]`, 'too-deep', /^\[4,"-1",/],
   ];
   for (const [text, reason, answer] of cases) {
