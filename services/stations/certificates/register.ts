@@ -126,7 +126,7 @@ export function dueRenewals(
   limit: number,
 ): Promise<Renewal[]> {
   return database.query<Renewal>(
-    `select issued.tenant_id as "tenantId", issued.station_id as "stationId", serial_number as serial
+    `select issued.tenant_id as "tenantId", issued.station_id as "stationId", issued.serial_number as serial
      from ${schema}.issued_certificates as issued
      join stations.stations as live using (tenant_id, station_id)
      where live.connected and certificate_type = 'ChargingStationCertificate' and revoked_at_ms is null

@@ -1,0 +1,191 @@
+// The attacks that this platform is tested against (S1 to S22 of the protocol reference), each with the tests that show its defence.
+
+export type Attack = {
+  readonly id: string;
+  readonly attack: string;
+  /** File below test/, and words of the title of a test in it. */
+  readonly tests: readonly (readonly [file: string, title: string])[];
+  /** What no test shows yet, and why. */
+  readonly open?: string;
+};
+
+const admission = 'services/gateway/admission.test.ts';
+const profiles = 'services/gateway/admission-profiles.test.ts';
+const limits = 'services/gateway/admission-limits.test.ts';
+const badInput = 'e2e/bad-input.stack.test.ts';
+const sockets = 'services/gateway/quirks/sockets.test.ts';
+const flags = 'services/sessions/domain/flags.test.ts';
+const tls = 'e2e/tls.stack.test.ts';
+
+export const attacks: readonly Attack[] = [
+  {
+    id: 'S1',
+    attack: 'connect with a known identity and no credentials',
+    tests: [[admission, 'the right password is let in; a wrong one, another’s and none get the same 401']],
+  },
+  {
+    id: 'S2',
+    attack: 'displace or shadow a station by a second connection',
+    tests: [
+      [badInput, 'a second socket with the same identity wins at once'],
+      ['services/gateway/connection.test.ts', 'a displaced socket is pinged; a pong says that a second device lives'],
+    ],
+  },
+  {
+    id: 'S3',
+    attack: 'guess passwords, flood handshakes',
+    tests: [
+      [limits, 'failed logins rest, for unknown identities alike'],
+      [limits, 'guesses over many identities from one address rest too'],
+    ],
+  },
+  {
+    id: 'S4',
+    attack: 'tell known identities from unknown ones',
+    tests: [
+      [badInput, 'unknown station and wrong password are refused alike'],
+      [limits, 'a failed login is answered no sooner than a checked one'],
+    ],
+  },
+  {
+    id: 'S5',
+    attack: 'an identity in the URL that is not that of user or certificate',
+    tests: [
+      [admission, 'another’s and none get the same 401'],
+      [profiles, 'the CN is the registered serial number, or the identity where none is registered'],
+    ],
+  },
+  {
+    id: 'S6',
+    attack: 'huge fields and frames',
+    tests: [
+      ['services/gateway/server.test.ts', 'one beyond the limit close the socket'],
+      [badInput, 'a frame of 1 MB ends its socket, and no other'],
+    ],
+  },
+  {
+    id: 'S7',
+    attack: 'a timestamp that poisons every later read',
+    tests: [
+      ['services/gateway/domain/edge.test.ts', 'the impossible is unreadable'],
+      [flags, 'clocks in the future, before 2020 or unreadable are flagged'],
+    ],
+  },
+  {
+    id: 'S8',
+    attack: 'stop a transaction of another station, or of nobody',
+    tests: [
+      ['services/sessions/domain/properties.test.ts', 'stations do not see each other'],
+      [badInput, 'a stop for a transaction nobody started'],
+    ],
+  },
+  {
+    id: 'S9',
+    attack: 'a stop register below the start, absurd energy',
+    tests: [
+      [flags, 'a stop register below the start gives no energy, and is flagged'],
+      [flags, 'energy that no vehicle takes is flagged'],
+    ],
+  },
+  {
+    id: 'S10',
+    attack: 'message ids used again',
+    tests: [
+      ['services/gateway/connection.test.ts', 'a repeat of the same message is answered again and recorded no more'],
+    ],
+  },
+  {
+    id: 'S11',
+    attack: 'duplicate keys, __proto__, deep nesting, extra members',
+    tests: [
+      ['services/gateway/domain/frame.test.ts', '10,000 levels of nesting are refused before they are parsed'],
+      ['security/attacks.test.ts', 'a payload that names prototypes changes none'],
+    ],
+  },
+  {
+    id: 'S12',
+    attack: 'an error path that throws while it builds the error',
+    tests: [['security/attacks.test.ts', 'an error is built of any id and any words']],
+  },
+  {
+    id: 'S13',
+    attack: 'CALLs before the boot was accepted',
+    tests: [[badInput, 'a call before the boot is a SecurityError']],
+  },
+  {
+    id: 'S14',
+    attack: 'a lower security profile, old TLS, weak suites, an expired certificate',
+    tests: [
+      [profiles, 'a lower profile is refused though the password is right'],
+      [tls, 'TLS 1.1, weak suites and an unknown server are no connection'],
+      ['infra/haproxy/haproxy.test.ts', 'an expired certificate reaches no gateway'],
+      ['infra/haproxy/haproxy.test.ts', 'a revoked certificate cannot resume its session either'],
+    ],
+  },
+  {
+    id: 'S15',
+    attack: 'answers to CALLs that were never sent, late or doubled',
+    tests: [
+      ['services/gateway/note-exchange.test.ts', 'what is refused, malformed, not asked for or never answered'],
+      [
+        'services/gateway/connection.test.ts',
+        'faulty frames are answered within the rate, a flood of them ends the socket',
+      ],
+    ],
+  },
+  {
+    id: 'S16',
+    attack: 'script, SQL and line breaks in what stations write',
+    tests: [
+      ['security/attacks.test.ts', 'what a station writes stays data'],
+      [flags, 'a NUL in a transactionId reaches no text column'],
+    ],
+  },
+  {
+    id: 'S17',
+    attack: 'deflate bomb, fragments, floods of pings, a handshake that never ends',
+    tests: [
+      [sockets, 'S17: a deflate bomb ends its socket'],
+      [sockets, 'S17: fragments add up to one frame with its limit'],
+      [sockets, 'S17: a handshake that never ends is given up'],
+    ],
+  },
+  {
+    id: 'S18',
+    attack: 'URLs of firmware and diagnostics given to a hijacker',
+    tests: [],
+    open: 'Our own single-use URLs are not built yet; operators give URLs, and one with a password in it is refused.',
+  },
+  {
+    id: 'S19',
+    attack: 'mass commands by an API key; spoofed meters',
+    tests: [
+      ['services/operator/admission.test.ts', 'a key that calls too often waits'],
+      ['services/operator/domain.test.ts', 'viewers read, operators change'],
+      [flags, 'energy that no vehicle takes is flagged'],
+    ],
+  },
+  {
+    id: 'S20',
+    attack: 'all stations return at once',
+    tests: [[limits, 'a storm is let in at the rate']],
+  },
+  {
+    id: 'S21',
+    attack: 'a wrong subprotocol, a version that was not agreed on',
+    tests: [
+      [badInput, 'a wrong user, URL and subprotocol too'],
+      [sockets, 'Q8: without a subprotocol, where none is allowed, the upgrade is refused'],
+    ],
+  },
+  {
+    id: 'S22',
+    attack: 'AuthorizationKey read through GetConfiguration, logs or tables',
+    tests: [
+      ['services/gateway/domain/redaction.test.ts', 'a secret that a station reads out to us is not kept'],
+      ['services/gateway/rotate-password.test.ts', 'the log gets neither'],
+      ['services/registry/rotations.kafka-postgres.test.ts', 'a password on its way lies sealed in the database'],
+    ],
+    open: 'No test yet runs a whole platform and searches every table, topic and log file for canaries.',
+  },
+];
