@@ -188,7 +188,7 @@ test('Q19: more measurands than a model can keep are not written to it; as many 
 
 test('Q15: a model that drops the line when it is called before its boot was answered is called after it, or after 30 s', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const wallbox = { ...station, vendor: 'Wall Box Chargers', model: 'PLP2-M-2-4' };
+  const wallbox = { ...station, vendor: 'Wall Box', model: 'PLP2-M-2-4' };
   const open = async (registered: typeof station) => {
     const gateway = fakeGateway();
     gateway.ackAll();
@@ -205,7 +205,7 @@ test('Q15: a model that drops the line when it is called before its boot was ans
   const booting = await open(wallbox);
   assert.deepEqual(booting.socket.sent, []);
   booting.connection.receive(
-    '[2,"1","BootNotification",{"chargePointVendor":"Wall Box Chargers","chargePointModel":"PLP2-M-2-4"}]',
+    '[2,"1","BootNotification",{"chargePointVendor":"Wall Box","chargePointModel":"PLP2-M-2-4"}]',
   );
   await settle();
   assert.deepEqual(
