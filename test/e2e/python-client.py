@@ -30,8 +30,11 @@ async def charge16(socket):
     reading.cancel()
 
 
-async def charge201(socket):
-    from ocpp.v201 import ChargePoint, call
+async def charge2(socket):
+    if VERSION == "2.1":
+        from ocpp.v21 import ChargePoint, call
+    else:
+        from ocpp.v201 import ChargePoint, call
 
     station = ChargePoint(STATION, socket)
     reading = asyncio.create_task(station.start())
@@ -68,7 +71,7 @@ async def main():
             if attempt == 49:
                 raise
             await asyncio.sleep(0.2)
-    await (charge16 if VERSION == "1.6" else charge201)(socket)
+    await (charge16 if VERSION == "1.6" else charge2)(socket)
     await socket.close()
     print(json.dumps({"energyWh": 1000}))
 
