@@ -40,7 +40,7 @@ export const eventTypes = [
   'DeviceEventsReported',
   'QuirksObserved',
 ] as const;
-export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted'] as const;
+export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted', 'CommandResulted'] as const;
 export const frameTypes = ['ExchangeRecorded'] as const;
 export const sessionTypes = [
   'SessionStarted',

@@ -247,7 +247,7 @@ export type CommandCompleted = {
   tenantId: string;
   stationId: string;
   commandId: string;
-  /** unknown = sent, but the connection ended without an answer */
+  /** unknown = sent, but the connection ended without an answer; superseded = a newer one was sent instead */
   outcome: CommandOutcome;
   detail: string | null;
   /** Answer of the station, secrets redacted */
@@ -259,7 +259,7 @@ export type CommandCompleted = {
 
 export type CommandLane = 'unknown' | 'driver' | 'maintenance';
 
-export type CommandOutcome = 'unknown' | 'accepted' | 'rejected' | 'notSupported' | 'failed' | 'offline' | 'expired';
+export type CommandOutcome = 'unknown' | 'accepted' | 'rejected' | 'notSupported' | 'failed' | 'offline' | 'expired' | 'notAccepted';
 
 /** An operator's intent for one connection of a station. */
 export type CommandRequested = {
@@ -277,6 +277,21 @@ export type CommandRequested = {
   expiresAt: number;
   /** actor */
   requestedBy: string;
+};
+
+export type CommandResult = 'unknown' | 'started' | 'noSession';
+
+/** What came of a command that its station accepted, where that is more than the answer; the first one wins. */
+export type CommandResulted = {
+  eventId: string;
+  tenantId: string;
+  stationId: string;
+  commandId: string;
+  result: CommandResult;
+  /** Null also where the station's clock was before 2020: the session is found by its transaction */
+  sessionId: string | null;
+  transactionId: string | null;
+  resultedAt: number;
 };
 
 /** The frame is about to be written to the station's socket. */
@@ -1013,6 +1028,10 @@ export type StationRegistered = {
   framesRecorded: boolean;
   /** The operator consents to profile 2 for a station of profile 3 (2.x A05.FR.08-10) */
   allowsProfileDowngrade: boolean;
+  /** It was configured, or an operator accepted it: its boots are answered Accepted where bootPolicy is pending */
+  onboarded: boolean;
+  /** It works without ever sending BootNotification */
+  acceptsWithoutBoot: boolean;
 };
 
 /** Current policies of a tenant for gateways. */
@@ -1207,7 +1226,8 @@ export type ChargingEvent =
 export type CommandRecord =
   | ({ type: 'CommandRequested' } & CommandRequested)
   | ({ type: 'CommandSent' } & CommandSent)
-  | ({ type: 'CommandCompleted' } & CommandCompleted);
+  | ({ type: 'CommandCompleted' } & CommandCompleted)
+  | ({ type: 'CommandResulted' } & CommandResulted);
 
 export type SessionRecord =
   | ({ type: 'SessionStarted' } & SessionStarted)
@@ -1246,6 +1266,7 @@ export type Records = {
   CommandRequested: CommandRequested;
   CommandSent: CommandSent;
   CommandCompleted: CommandCompleted;
+  CommandResulted: CommandResulted;
   ExchangeRecorded: ExchangeRecorded;
   SessionStarted: SessionStarted;
   SessionUpdated: SessionUpdated;
