@@ -55,7 +55,8 @@ const ids = ['1', '2', 'tx-1', 'tx-2', '-1', '0', ''];
 
 function eventOf(station: Station, { kind, id, evse, minute, wh }: Step): SessionEvent {
   const facts = { transactionId: ids[id] ?? '', evseId: evse, at: noon + minute * minuteMs, recordedAt: noon };
-  if (kind === 0) return station.started16({ ...facts, meterStart: wh });
+  // A 1.6 start's transactionId is made of its natural key, so starts of two ids differ in it, too.
+  if (kind === 0) return station.started16({ ...facts, meterStart: wh, token: `a${id}` });
   if (kind === 1) return station.started2(facts);
   if (kind === 2) return station.updated2(facts);
   if (kind === 3) return station.ended16({ ...facts, meterStop: wh });
