@@ -10,9 +10,22 @@ export type StationOptions = {
   readonly stationId: string;
   readonly password: string;
   readonly version: FleetVersion;
+  /** Who it says it is; by default the station of its URL. */
+  readonly user?: string;
+  /** What its upgrade offers; by default its version's. */
+  readonly subprotocol?: string;
   /** The answer to a CALL of ours; undefined: none. */
   readonly answer?: (call: HeardCall) => object | undefined;
 };
+
+/** An answer that is a CALLERROR. */
+export class CallError {
+  readonly code: string;
+
+  constructor(code: string) {
+    this.code = code;
+  }
+}
 
 type Answer = { readonly type: number; readonly payload: Record<string, unknown> };
 
@@ -20,27 +33,27 @@ const answerTimeoutMs = 15_000;
 const refusedMsMax = 20_000;
 
 export class ScriptedStation {
+  readonly opened: Promise<void>;
   readonly ended: Promise<LinkEnd>;
   /** Our CALLs to it, in order. */
   readonly calls: HeardCall[] = [];
   /** Every text it heard. */
   readonly heard: string[] = [];
-  readonly #opened: Promise<void>;
   readonly #link: WsLink;
   readonly #asked = new Map<string, (answer: Answer) => void>();
   readonly #options: StationOptions;
   #ids = 0;
 
   constructor(options: StationOptions) {
-    const { port, stationId, password, version } = options;
+    const { port, stationId, password, version, user = stationId, subprotocol = `ocpp${version}` } = options;
     this.#options = options;
     const url = `ws://127.0.0.1:${port}/ocpp/${stationId}`;
     let end: (why: LinkEnd) => void = () => undefined;
     let open: () => void = () => undefined;
     this.ended = new Promise((resolve) => (end = resolve));
-    this.#opened = new Promise((resolve) => (open = resolve));
+    this.opened = new Promise((resolve) => (open = resolve));
     this.#link = new WsLink(
-      { url, user: stationId, password, subprotocol: `ocpp${version}` },
+      { url, user, password, subprotocol },
       { opened: () => open(), message: (text) => this.#hear(text), ended: (why) => end(why) },
     );
   }
@@ -49,7 +62,7 @@ export class ScriptedStation {
   static async connect(options: StationOptions): Promise<ScriptedStation> {
     for (const until = performance.now() + refusedMsMax; ;) {
       const station = new ScriptedStation(options);
-      const end = await Promise.race([station.#opened, station.ended]);
+      const end = await Promise.race([station.opened, station.ended]);
       if (end === undefined) return station;
       if (end.kind !== 'refused' || performance.now() > until)
         throw new Error(`${options.stationId}: ${JSON.stringify(end)}`);
@@ -96,6 +109,7 @@ export class ScriptedStation {
     const call = { id, action: String(rest[0]), payload: rest[1] as Record<string, unknown> };
     this.calls.push(call);
     const answer = this.#options.answer === undefined ? { status: 'Accepted' } : this.#options.answer(call);
-    if (answer !== undefined) this.send(JSON.stringify([3, id, answer]));
+    if (answer === undefined) return;
+    this.send(JSON.stringify(answer instanceof CallError ? [4, id, answer.code, '', {}] : [3, id, answer]));
   }
 }

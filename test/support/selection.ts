@@ -7,7 +7,7 @@ export type TestFile = {
   /** Relative to the checkout, with slashes. */
   readonly path: string;
   readonly needs: readonly PartName[];
-  /** Files under test/e2e have the machine to themselves. */
+  /** Files that start a whole platform have the parts to themselves. */
   readonly alone: boolean;
 };
 
@@ -21,7 +21,12 @@ export function selectTests(root: string, words: readonly string[]): TestFile[] 
     .filter((path) => path.endsWith(suffix))
     .filter((path) => wanted.length === 0 || wanted.some((word) => path.includes(word)))
     .toSorted()
-    .map((path) => ({ path, needs: partsOf(path), alone: path.startsWith('test/e2e/') }));
+    .map((path) => ({ path, needs: partsOf(path), alone: isWholePlatform(path) }));
+}
+
+/** All of e2e; and where the conformance cases are played, beside what only counts them. */
+function isWholePlatform(path: string): boolean {
+  return path.startsWith('test/e2e/') || (path.startsWith('test/octt/') && partsOf(path).length > 0);
 }
 
 /** `x.test.ts` needs nothing, `x.kafka-postgres.test.ts` those two, `x.stack.test.ts` all. Throws on another word. */
