@@ -39,6 +39,7 @@ export const eventTypes = [
   'MonitorsReported',
   'DeviceEventsReported',
   'QuirksObserved',
+  'ReportRequested',
 ] as const;
 export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted', 'CommandResulted'] as const;
 export const frameTypes = ['ExchangeRecorded'] as const;

@@ -259,7 +259,7 @@ export type CommandCompleted = {
 
 export type CommandLane = 'unknown' | 'driver' | 'maintenance';
 
-export type CommandOutcome = 'unknown' | 'accepted' | 'rejected' | 'notSupported' | 'failed' | 'offline' | 'expired' | 'notAccepted';
+export type CommandOutcome = 'unknown' | 'accepted' | 'rejected' | 'notSupported' | 'failed' | 'offline' | 'expired' | 'notAccepted' | 'superseded';
 
 /** An operator's intent for one connection of a station. */
 export type CommandRequested = {
@@ -638,6 +638,21 @@ export type RegistryChanged = {
 };
 
 export type RegistryOperation = 'unknown' | 'created' | 'updated' | 'deleted';
+
+export type ReportKind = 'unknown' | 'fullInventory' | 'configurationInventory' | 'summaryInventory' | 'customReport' | 'monitoring' | 'displayMessages' | 'chargingProfiles';
+
+/** A station agreed to report what we asked for: what its parts, told under the same requestId, are a report of. */
+export type ReportRequested = {
+  meta: Meta;
+  requestId: number;
+  report: ReportKind;
+  /** No criteria were given: it tells all that there is of its kind */
+  isComplete: boolean;
+  /** The station answered that it has nothing of it: no part follows */
+  isEmpty: boolean;
+  /** The criteria as OCPP 2.x writes them; null where there were none */
+  criteriaJson: string | null;
+};
 
 /** A charging profile of a station; of a cleared one, the criteria that were named. */
 export type ReportedChargingProfile = {
@@ -1221,7 +1236,8 @@ export type ChargingEvent =
   | ({ type: 'DisplayMessagesReported' } & DisplayMessagesReported)
   | ({ type: 'MonitorsReported' } & MonitorsReported)
   | ({ type: 'DeviceEventsReported' } & DeviceEventsReported)
-  | ({ type: 'QuirksObserved' } & QuirksObserved);
+  | ({ type: 'QuirksObserved' } & QuirksObserved)
+  | ({ type: 'ReportRequested' } & ReportRequested);
 
 export type CommandRecord =
   | ({ type: 'CommandRequested' } & CommandRequested)
@@ -1263,6 +1279,7 @@ export type Records = {
   MonitorsReported: MonitorsReported;
   DeviceEventsReported: DeviceEventsReported;
   QuirksObserved: QuirksObserved;
+  ReportRequested: ReportRequested;
   CommandRequested: CommandRequested;
   CommandSent: CommandSent;
   CommandCompleted: CommandCompleted;

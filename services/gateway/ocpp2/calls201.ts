@@ -23,6 +23,13 @@ import { clearDisplayMessage, setDisplayMessage } from './calls-display.ts';
 import { publishFirmware, unpublishFirmware, updateFirmware } from './calls-firmware.ts';
 import { clearVariableMonitoring, setVariableMonitoring } from './calls-monitors.ts';
 import { clearChargingProfile, getCompositeSchedule, setChargingProfile } from './calls-profiles.ts';
+import {
+  getBaseReport,
+  getChargingProfiles,
+  getDisplayMessages,
+  getMonitoringReport,
+  getReport,
+} from './calls-reports.ts';
 import { cancelReservation, reserveNow } from './calls-reservations.ts';
 import { namesOf, variablesOf2 } from './variables.ts';
 
@@ -102,9 +109,6 @@ const dataTransfer: CallRow<OCPP20.DataTransferRequest, OCPP20.DataTransferRespo
   facts: (answer, { meta }) => (answer.data === undefined ? [] : [recordedAnswer('DataTransfer', answer, { meta })]),
 };
 
-/** A report without content is as good as one: the station has nothing of it. */
-const report = byStatus('EmptyResultSet');
-
 export const calls201 = {
   CancelReservation: cancelReservation,
   CertificateSigned: certificateSigned,
@@ -117,15 +121,15 @@ export const calls201 = {
   CustomerInformation: byStatus(),
   DataTransfer: dataTransfer,
   DeleteCertificate: deleteCertificate,
-  GetBaseReport: report,
-  GetChargingProfiles: byStatus('NoProfiles'),
+  GetBaseReport: getBaseReport,
+  GetChargingProfiles: getChargingProfiles,
   GetCompositeSchedule: getCompositeSchedule,
-  GetDisplayMessages: byStatus('Unknown'),
+  GetDisplayMessages: getDisplayMessages,
   GetInstalledCertificateIds: getInstalledCertificateIds,
   GetLocalListVersion: getLocalListVersion,
   GetLog: getLog,
-  GetMonitoringReport: report,
-  GetReport: report,
+  GetMonitoringReport: getMonitoringReport,
+  GetReport: getReport,
   GetTransactionStatus: getTransactionStatus,
   GetVariables: getVariables,
   InstallCertificate: installCertificate,
@@ -137,7 +141,7 @@ export const calls201 = {
   SendLocalList: sendLocalList,
   SetChargingProfile: setChargingProfile,
   SetDisplayMessage: setDisplayMessage,
-  SetMonitoringBase: report,
+  SetMonitoringBase: byStatus('EmptyResultSet'),
   SetMonitoringLevel: byStatus(),
   SetNetworkProfile: byStatus(),
   SetVariableMonitoring: setVariableMonitoring,

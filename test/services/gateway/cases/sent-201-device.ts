@@ -1,6 +1,6 @@
 // What we send 2.0.1 stations about themselves: model, monitors, network, display. The same in 2.1.
 import type { ExpectedEvent, SentCases } from './case.ts';
-import { accepted, answered, at, atMs, refused, rejected, sent } from './sent-parts.ts';
+import { accepted, answered, at, atMs, refused, rejected, reportOf, sent } from './sent-parts.ts';
 
 const component = { name: 'OCPPCommCtrlr' };
 const heartbeat = { component, variable: { name: 'HeartbeatInterval' } };
@@ -127,13 +127,15 @@ export const sent201Device: SentCases = {
   ),
   GetBaseReport: sent(
     [
-      accepted('a report will come in parts', base),
-      answered('there is nothing to report', {
-        request: base,
-        answer: { status: 'EmptyResultSet' },
-        outcome: 'accepted',
-        detail: 'EmptyResultSet',
-      }),
+      accepted('a report will come in parts', base, [reportOf('fullInventory')]),
+      accepted('so will one of what may be written', { ...base, reportBase: 'ConfigurationInventory' }, [
+        reportOf('configurationInventory'),
+      ]),
+      answered(
+        'there is nothing to report',
+        { request: base, answer: { status: 'EmptyResultSet' }, outcome: 'accepted', detail: 'EmptyResultSet' },
+        [reportOf('fullInventory', null, true)],
+      ),
       answered('it has no such report', {
         request: base,
         answer: { status: 'NotSupported' },
@@ -145,25 +147,34 @@ export const sent201Device: SentCases = {
   ),
   GetDisplayMessages: sent(
     [
-      accepted('messages will be told', { requestId: 7 }),
-      answered('there is none', {
-        request: { requestId: 7 },
-        answer: { status: 'Unknown' },
-        outcome: 'accepted',
-        detail: 'Unknown',
-      }),
+      accepted('messages will be told', { requestId: 7 }, [reportOf('displayMessages')]),
+      answered(
+        'there is none of that priority',
+        {
+          request: { requestId: 7, priority: 'InFront' },
+          answer: { status: 'Unknown' },
+          outcome: 'accepted',
+          detail: 'Unknown',
+        },
+        [reportOf('displayMessages', { priority: 'InFront' }, true)],
+      ),
     ],
     refused('a priority that no list has', { requestId: 7, priority: 'First' }, '/priority'),
   ),
   GetMonitoringReport: sent(
     [
-      accepted('monitors will be told', { requestId: 7, monitoringCriteria: ['DeltaMonitoring'] }),
+      accepted('monitors will be told', { requestId: 7, monitoringCriteria: ['DeltaMonitoring'] }, [
+        reportOf('monitoring', { monitoringCriteria: ['DeltaMonitoring'] }),
+      ]),
       rejected({ requestId: 7 }),
     ],
     refused('a criterion that no list has', { requestId: 7, monitoringCriteria: ['All'] }, '/monitoringCriteria/0'),
   ),
   GetReport: sent(
-    [accepted('a report will come in parts', report), rejected(report)],
+    [
+      accepted('a report will come in parts', report, [reportOf('customReport', { componentVariable: [heartbeat] })]),
+      rejected(report),
+    ],
     refused('no component', { requestId: 7, componentVariable: [{}] }, '/componentVariable/0'),
   ),
   GetVariables: sent(

@@ -2,7 +2,7 @@
 import type { SentCases } from './case.ts';
 import { tokenRefOf } from '#contracts/keys';
 import { tenantKey } from '../support.ts';
-import { accepted, answered, at, atMs, card, cardRef, kept, refused, rejected, sent } from './sent-parts.ts';
+import { accepted, answered, at, atMs, card, cardRef, kept, refused, rejected, reportOf, sent } from './sent-parts.ts';
 
 const groupRef = tokenRefOf(tenantKey, 'Central', 'FLEET-1');
 const reservation = { id: 5, expiryDateTime: at, idToken: card, evseId: 1 };
@@ -106,13 +106,19 @@ export const sent201: SentCases = {
   ),
   GetChargingProfiles: sent(
     [
-      accepted('profiles will be told', { requestId: 7, chargingProfile: { stackLevel: 0 } }),
-      answered('there is none', {
-        request: { requestId: 7, chargingProfile: {} },
-        answer: { status: 'NoProfiles' },
-        outcome: 'accepted',
-        detail: 'NoProfiles',
-      }),
+      accepted('profiles will be told', { requestId: 7, chargingProfile: { stackLevel: 0 } }, [
+        reportOf('chargingProfiles', { stackLevel: 0 }),
+      ]),
+      answered(
+        'there is none',
+        {
+          request: { requestId: 7, chargingProfile: {} },
+          answer: { status: 'NoProfiles' },
+          outcome: 'accepted',
+          detail: 'NoProfiles',
+        },
+        [reportOf('chargingProfiles', null, true)],
+      ),
     ],
     refused('no profile', { requestId: 7 }, ''),
   ),

@@ -1,4 +1,5 @@
 // How the cases of what we send are written: a CALL with the station's answer, one that is refused before it is sent, CALLERRORs.
+import type { ReportKind } from '#contracts/generated/types';
 import { tokenRefOf } from '#contracts/keys';
 import { tenantKey } from '../support.ts';
 import type { ErrorCase, ExpectedEvent, Sent, SentCase, UnsendableCase } from './case.ts';
@@ -79,3 +80,9 @@ export const unreadCertificate = {
   serialNumber: null,
   ...unread,
 };
+
+/** The station agreed to report under 7 what the criteria name. */
+export function reportOf(report: ReportKind, criteria: object | null = null, isEmpty = false): ExpectedEvent {
+  const criteriaJson = criteria === null ? null : JSON.stringify(criteria);
+  return { type: 'ReportRequested', requestId: 7, report, isComplete: criteria === null, isEmpty, criteriaJson };
+}
