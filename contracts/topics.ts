@@ -40,6 +40,9 @@ export const eventTypes = [
   'DeviceEventsReported',
   'QuirksObserved',
   'ReportRequested',
+  'OutagePlanned',
+  'ExclusionDeclared',
+  'OutageWithdrawn',
 ] as const;
 export const commandTypes = ['CommandRequested', 'CommandSent', 'CommandCompleted', 'CommandResulted'] as const;
 export const frameTypes = ['ExchangeRecorded'] as const;

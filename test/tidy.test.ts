@@ -62,7 +62,7 @@ test('top folders and services have a README of at most 60 lines, the first at m
 test('every event is read by a fold or sink, or is named here as evidence only', () => {
   const evidenceOnly = new Set(['StationMessageRecorded', 'AuthorizationDecided', 'SecurityEventReported']);
   const readers = sources
-    .filter(({ path }) => /^services\/(stations|sessions|analytics|billing|ocpi)\//.test(path))
+    .filter(({ path }) => /^services\/(stations|sessions|analytics|billing|ocpi|alerts)\//.test(path))
     .map(({ text }) => text);
   const unread = topicsFor(1).events.types.filter(
     (type) => !evidenceOnly.has(type) && !readers.some((text) => text.includes(type)),

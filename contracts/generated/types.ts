@@ -440,6 +440,23 @@ export type ExchangeRecorded = {
   quirks: string[];
 };
 
+/** An operator declared that a time does not count when the uptime of a station, or of one EVSE, is told. */
+export type ExclusionDeclared = {
+  meta: Meta;
+  /** Chosen by the operator, from the same ids as planned outages; the first declaration stands */
+  outageId: string;
+  /** null: the whole station */
+  evseId: number | null;
+  /** ms since epoch */
+  from: number;
+  /** ms since epoch, exclusive */
+  to: number;
+  /** Words of whoever declared it */
+  reason: string;
+  /** Id of the key that declared it */
+  actor: string;
+};
+
 export type FirmwareJob = 'unknown' | 'update' | 'publish' | 'unpublish';
 
 /** A firmware job moved on: the answer to our request, or the station's notification. */
@@ -558,6 +575,32 @@ export type MonitorsReported = {
   /** Whether this part is the last of its request; null where there are no parts */
   last: boolean | null;
   monitors: VariableMonitor[];
+};
+
+/** An operator planned that a station, or one EVSE of it, is out of service for a time. */
+export type OutagePlanned = {
+  meta: Meta;
+  /** Chosen by the operator; the first declaration of an id stands */
+  outageId: string;
+  /** null: the whole station */
+  evseId: number | null;
+  /** ms since epoch */
+  from: number;
+  /** ms since epoch, exclusive */
+  to: number;
+  /** Words of whoever declared it */
+  reason: string;
+  /** Id of the key that declared it */
+  actor: string;
+};
+
+/** A planned outage or an exclusion was taken back. */
+export type OutageWithdrawn = {
+  meta: Meta;
+  /** As it was declared under */
+  outageId: string;
+  /** Id of the key that took it back */
+  actor: string;
 };
 
 /** What a gateway needs to check a password, never the password. */
@@ -1237,7 +1280,10 @@ export type ChargingEvent =
   | ({ type: 'MonitorsReported' } & MonitorsReported)
   | ({ type: 'DeviceEventsReported' } & DeviceEventsReported)
   | ({ type: 'QuirksObserved' } & QuirksObserved)
-  | ({ type: 'ReportRequested' } & ReportRequested);
+  | ({ type: 'ReportRequested' } & ReportRequested)
+  | ({ type: 'OutagePlanned' } & OutagePlanned)
+  | ({ type: 'ExclusionDeclared' } & ExclusionDeclared)
+  | ({ type: 'OutageWithdrawn' } & OutageWithdrawn);
 
 export type CommandRecord =
   | ({ type: 'CommandRequested' } & CommandRequested)
@@ -1280,6 +1326,9 @@ export type Records = {
   DeviceEventsReported: DeviceEventsReported;
   QuirksObserved: QuirksObserved;
   ReportRequested: ReportRequested;
+  OutagePlanned: OutagePlanned;
+  ExclusionDeclared: ExclusionDeclared;
+  OutageWithdrawn: OutageWithdrawn;
   CommandRequested: CommandRequested;
   CommandSent: CommandSent;
   CommandCompleted: CommandCompleted;

@@ -69,7 +69,7 @@ export function faultsOfSource(source: Source): string[] {
 
 /** Rows depend only on records: no clock, serial or random default in a projection's SQL (`*_own` schemas are operators' writing). */
 export function faultsOfSql(path: string, sql: string): string[] {
-  if (!/^services\/(sessions|stations|billing|ocpi)\//.test(path)) return [];
+  if (!/^services\/(sessions|stations|billing|ocpi|alerts)\//.test(path)) return [];
   const code = sql.replaceAll(/--.*$/gm, '');
   const faults: string[] = [];
   if (
@@ -109,7 +109,7 @@ function isOtherService(path: string, target: string): boolean {
   if (own === undefined || own === 'kit') return false;
   const named =
     /^#services\/([^/]+)\//.exec(target)?.[1] ??
-    /^(?:\.\.\/)+(gateway|registry|stations|sessions|billing|analytics|ocpi|operator)\//.exec(target)?.[1];
+    /^(?:\.\.\/)+(gateway|registry|stations|sessions|billing|analytics|ocpi|alerts|operator)\//.exec(target)?.[1];
   return named !== undefined && named !== own;
 }
 
