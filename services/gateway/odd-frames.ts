@@ -1,6 +1,7 @@
 // Frames that are neither a request nor an answer to ours: malformed ones, and those only 2.1 knows.
+import type { OcppVersion } from '#contracts/ocpp';
 import type { Connection } from './connection.ts';
-import { encodeError, type Frame } from './domain/frame.ts';
+import { encodeError, type Frame, type MalformedWhy } from './domain/frame.ts';
 import { noteFault } from './note-exchange.ts';
 
 /** Answers where the protocol allows; a wrong answer to our CALL ends its wait. */
@@ -17,10 +18,16 @@ export function answerMalformed(
       noteFault(connection, text, { id, why, answer: null });
     return;
   }
+  if (isIgnored(connection.dialect.version, why)) return noteFault(connection, text, { id, why, answer: null });
   const kind = why === 'unknown-type' ? 'message-type' : why === 'id-too-long' ? 'format' : 'framework';
   const answer = encodeError(connection.dialect.version, id, kind, `not a valid OCPP-J message: ${why}`);
   connection.send(answer);
   noteFault(connection, text, { id, why, answer });
+}
+
+/** A SEND is never answered. A message type of tomorrow is ignored (1.6J 4.1.3, 2.1), but by 2.0.1 (part 4 4.4), which answers it. */
+function isIgnored(version: OcppVersion, why: MalformedWhy): boolean {
+  return why === 'wrong-send' || (why === 'unknown-type' && version !== '2.0.1');
 }
 
 /**

@@ -53,7 +53,7 @@ async function talk(station: ScriptedStation): Promise<void> {
   await station.boot();
   await station.ask('Authorize', { idTag: card });
   await station.ask('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Nonsense' });
-  station.send(`[9,"broken","Authorize",{"idTag":"${card}"}]`);
+  station.send(`["9","broken","Authorize",{"idTag":"${card}"}]`);
   await eventually('the broken frame is answered', async () =>
     station.heard.find((text) => text.startsWith('[4,"broken"')),
   );
@@ -82,7 +82,7 @@ test('what a station said, and what it was answered, is found by API and SQL wit
       ['station', 'BootNotification', 'answered', null],
       ['station', 'Authorize', 'answered', null],
       ['station', 'StatusNotification', 'property', 'PropertyConstraintViolation'],
-      ['station', null, 'unknown-type', 'GenericError'],
+      ['station', null, 'wrong-array', 'FormationViolation'],
       ['csms', 'GetConfiguration', 'answered', null],
     ],
   );

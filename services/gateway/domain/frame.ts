@@ -36,6 +36,7 @@ export type MalformedWhy =
   | 'not-an-array'
   | 'wrong-array'
   | 'wrong-answer'
+  | 'wrong-send'
   | 'unknown-type'
   | 'bad-id'
   | 'id-too-long';
@@ -56,14 +57,14 @@ export function decodeFrame(text: string): Frame {
   }
   if (!Array.isArray(parsed)) return malformed('not-an-array');
   const [type, id] = parsed as unknown[];
-  if (typeof id !== 'string' || id === '') return malformed('bad-id');
+  if (typeof id !== 'string' || id === '') return malformed(unanswerable(type) ?? 'bad-id');
   if (id.length > frameLimits.messageIdCharsMax) return decodeLongId(type, id, parsed);
   return decodeArray(type, id, parsed);
 }
 
 /** A little too long occurs in the field, is served and named back; what is longer is no id. */
 function decodeLongId(type: unknown, id: string, parts: readonly unknown[]): Frame {
-  if (id.length > frameLimits.idEchoedCharsMax) return malformed('id-too-long');
+  if (id.length > frameLimits.idEchoedCharsMax) return malformed(unanswerable(type) ?? 'id-too-long');
   const frame = decodeArray(type, id, parts);
   return frame.kind === 'call' ? { ...frame, odd: 'long-id' } : frame;
 }
@@ -116,9 +117,10 @@ function encodeFault(type: 4 | 5, id: string, code: string, description: string)
 function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Frame {
   switch (type) {
     case 2:
-    case 6:
       if (parts.length !== 4 || typeof parts[2] !== 'string') return malformed('wrong-array', id);
-      return decodeRequest(type === 2 ? 'call' : 'send', id, { action: parts[2], payload: parts[3] ?? {} });
+      return decodeRequest('call', id, { action: parts[2], payload: parts[3] ?? {} });
+    case 6:
+      return decodeSend(id, parts);
     case 3:
       if (parts.length !== 3) return malformed('wrong-answer', id);
       return { kind: 'result', id, payload: parts[2] ?? {} };
@@ -133,8 +135,19 @@ function decodeArray(type: unknown, id: string, parts: readonly unknown[]): Fram
         description: typeof parts[3] === 'string' ? parts[3] : '',
       };
     default:
-      return malformed('unknown-type', id);
+      return malformed(typeof type === 'number' ? 'unknown-type' : 'wrong-array', id);
   }
+}
+
+function decodeSend(id: string, parts: readonly unknown[]): Frame {
+  if (parts.length !== 4 || typeof parts[2] !== 'string') return malformed('wrong-send', id);
+  return decodeRequest('send', id, { action: parts[2], payload: parts[3] ?? {} });
+}
+
+/** Why a faulty frame of that type is not answered: answers and SENDs never are, or two peers would answer each other for ever. */
+function unanswerable(type: unknown): MalformedWhy | undefined {
+  if (type === 6) return 'wrong-send';
+  return type === 3 || type === 4 || type === 5 ? 'wrong-answer' : undefined;
 }
 
 type Message = { readonly action: string; readonly payload: unknown };

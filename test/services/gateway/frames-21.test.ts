@@ -114,3 +114,20 @@ test('an answer to our CALL that is not valid is told to a 2.1 station, to other
     assert.deepEqual(told, heard ? [[5, id, 'OccurrenceConstraintViolation']] : []);
   }
 });
+
+test('a type of message that nobody knows is answered by 2.0.1 alone; answers and SENDs are never answered, however broken', async () => {
+  const unknown = { '1.6': [], '2.0.1': ['[4,"1","MessageTypeNotSupported"'], '2.1': [] };
+  for (const [version, heard] of Object.entries(unknown)) {
+    const { gateway, connection, socket } = await accepted(version as OcppVersion);
+    connection.receive('[7,"1","Heartbeat",{}]');
+    assert.deepEqual(
+      socket.sent.splice(0).map((text) => text.slice(0, text.indexOf('",', 8) + 1)),
+      heard,
+    );
+    const broken = ['[3,null,{}]', '[4,7]', '[5]', '[6,"1","NotifyEvent"]', '[6,null,"NotifyEvent",{}]'];
+    for (const text of broken) connection.receive(text);
+    await settle();
+    assert.deepEqual([socket.sent, socket.ends], [[], []]);
+    assert.equal(gateway.noted.length, broken.length + 1, 'each is in the audit');
+  }
+});

@@ -65,7 +65,7 @@ test('what is refused, malformed, not asked for or never answered is noted with 
   assert.deepEqual(endsOf(gateway), [
     ['station', '1', 'Nonsense', 'not-implemented', true],
     ['station', null, null, 'not-json', true],
-    ['station', '3', null, 'unknown-type', true],
+    ['station', '3', null, 'unknown-type', false],
     ['station', '4', null, 'unexpected-answer', false],
     ['station', '5', null, 'wrong-answer', false],
     ['station', '6', null, 'send-not-negotiated', false],

@@ -59,7 +59,14 @@ test('what is no frame is malformed with its reason, and with its id where one c
     ['[3,"1"]', 'wrong-answer', '1'],
     ['[4,"1"]', 'wrong-answer', '1'],
     ['[7,"1","Heartbeat",{}]', 'unknown-type', '1'],
-    ['["2","1","Heartbeat",{}]', 'unknown-type', '1'],
+    ['["2","1","Heartbeat",{}]', 'wrong-array', '1'],
+    ['[3,null,{}]', 'wrong-answer', undefined],
+    ['[4,"","GenericError"]', 'wrong-answer', undefined],
+    ['[5]', 'wrong-answer', undefined],
+    [`[3,"${'x'.repeat(256)}",{}]`, 'wrong-answer', undefined],
+    ['[6,7,"NotifyPeriodicEventStream",{}]', 'wrong-send', undefined],
+    ['[6,"1","NotifyPeriodicEventStream"]', 'wrong-send', '1'],
+    [`[6,"${'x'.repeat(256)}","NotifyPeriodicEventStream",{}]`, 'wrong-send', undefined],
     [`[2,"${'x'.repeat(256)}","Heartbeat",{}]`, 'id-too-long', undefined],
   ];
   for (const [text, why, id] of cases) assert.deepEqual(decodeFrame(text), { kind: 'malformed', why, id }, text);
