@@ -23,8 +23,7 @@ export function noteRequest(connection: Connection, request: Request, outcome: s
     direction: 'station',
     messageId: frame.id,
     action: frame.action,
-    // A SEND is written down from its text.
-    payload: frame.kind === 'call' && !isRuin ? frame.payload : undefined,
+    payload: isRuin ? undefined : frame.payload,
     request: isRuin ? redactedRuin(text) : text,
     answer,
     receivedAt,

@@ -1,13 +1,13 @@
 // What became of one frame, and how it is written down: as it stood on the wire, without secrets and driver ids, cut.
 import { frameLimits, nestsDeeperThan } from './frame.ts';
-import { mayHideFrom, mayHideFromRuin, redactedJson, redactedRuin } from './redaction.ts';
+import { mayHideFrom, mayHideFromRuin, redactedJson, redactedRuin, signedSuffix } from './redaction.ts';
 
 /** One frame and what became of it, as the path that served it saw it. */
 export type Exchange = {
   readonly direction: 'station' | 'csms';
   readonly messageId: string | null;
   readonly action: string | null;
-  /** Of a CALL, where it was parsed already. */
+  /** Of a CALL or SEND, where it was parsed already; of a signed one what is in it. */
   readonly payload: unknown;
   readonly request: string;
   readonly answer: string | null;
@@ -50,15 +50,19 @@ export function writtenExchange(exchange: Exchange): WrittenExchange {
 /** Most frames hold nothing to hide, and stay the text that they were; a parsed payload is not parsed again. */
 function requestOf({ action, messageId, payload, request }: Exchange): string {
   if (action === null || payload === undefined) return redacted(action, request);
-  return mayHideFrom(action, request) ? redactedJson(action, [2, messageId, action, payload]) : request;
+  if (!mayHideFrom(action, request)) return request;
+  return redactedJson(action, [send.test(request) ? 6 : 2, messageId, action, payload]);
 }
+
+const send = /^\s*\[\s*6/;
 
 /** Of an exchange that has an action every text is JSON, or was redacted where it came in. */
 function redacted(action: string | null, text: string): string {
   if (action !== null && !mayHideFrom(action, text)) return text;
   if (action === null && !mayHideFromRuin(text)) return text;
-  // A parser's stack is not for whoever sends 100,000 brackets.
-  if (action === null && nestsDeeperThan(text, frameLimits.nestingMax)) return redactedRuin(text);
+  // A parser's stack is not for whoever sends 100,000 brackets; what is signed no parser reads.
+  const isRuin = action === null && (text.includes(signedSuffix) || nestsDeeperThan(text, frameLimits.nestingMax));
+  if (isRuin) return redactedRuin(text);
   try {
     return redactedJson(action ?? '', JSON.parse(text));
   } catch {

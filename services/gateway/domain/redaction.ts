@@ -1,7 +1,7 @@
 // Payloads kept whole lose their secrets and driver ids here: one table for all versions.
 import { isSecretVariable, secretVariableNames } from '#contracts/secret-variables';
 
-const hiddenKeys: ReadonlySet<string> = new Set([
+const hiddenNames: readonly string[] = [
   'idTag',
   'parentIdTag',
   'idToken',
@@ -12,7 +12,6 @@ const hiddenKeys: ReadonlySet<string> = new Set([
   'password',
   'basicAuthPassword',
   'authorizationKey',
-  'AuthorizationKey',
   'apnPassword',
   'exiRequest',
   'exiResponse',
@@ -27,21 +26,28 @@ const hiddenKeys: ReadonlySet<string> = new Set([
   'customerCertificate',
   'simPin',
   'vpn',
-]);
+];
+/** In small letters: `IDTAG` is not in any schema, and holds a card all the same. */
+const hiddenKeys: ReadonlySet<string> = new Set(hiddenNames.map((name) => name.toLowerCase()));
 
 /** Actions whose data field carries what a station knows about a driver (2.x N09). */
 const driverDataActions: ReadonlySet<string> = new Set(['NotifyCustomerInformation']);
 
 /** Where messages carry a variable's value, beside the `key` (1.6) or `variable.name` (2.x) that names it. */
-const valueKeys: ReadonlySet<string> = new Set(['value', 'attributeValue', 'variableAttribute', 'actualValue']);
+const valueKeys: ReadonlySet<string> = new Set(['value', 'attributevalue', 'variableattribute', 'actualvalue']);
+
+/** The name of a signed message that could not be unwrapped: what is in it cannot be told. */
+export const signedSuffix = '-Signed';
 
 /** Who reads a file or uploads one, and by which password (FirmwareURL, diagnostics location). */
 const urlUser = /(:\/\/)[^/?#\s"]*@/g;
 
 /** JSON text of a payload without secrets and driver ids. */
 export function redactedJson(action: string, payload: unknown): string {
+  if (action.endsWith(signedSuffix)) return '"[redacted: a signed message]"';
   const hideData = driverDataActions.has(action);
-  const replacer = function (this: unknown, key: string, value: unknown): unknown {
+  const replacer = function (this: unknown, name: string, value: unknown): unknown {
+    const key = name.toLowerCase();
     const hidden = hiddenKeys.has(key) || (hideData && key === 'data') || (valueKeys.has(key) && isSecretHolder(this));
     if (hidden) return '[redacted]';
     return typeof value === 'string' && value.includes('://') ? value.replace(urlUser, '$1[redacted]@') : value;
@@ -49,10 +55,11 @@ export function redactedJson(action: string, payload: unknown): string {
   return JSON.stringify(payload, replacer) ?? 'null';
 }
 
-const suspicious = [...hiddenKeys, ...secretVariableNames].map((word) => word.replaceAll('.', String.raw`\.`));
-/** A backslash may spell the letters of a key. */
-const suspiciousText = new RegExp(String.raw`\\|://[^/?#\s"]*@|"(?:${suspicious.join('|')})"`, 'i');
-const suspiciousRuin = new RegExp(String.raw`\\|://[^/?#\s"]*@|${suspicious.join('|')}`, 'i');
+const suspicious = [...hiddenNames, ...secretVariableNames].map((word) => word.replaceAll('.', String.raw`\.`));
+/** A backslash may spell the letters of a key; a signed message is base64. */
+const hiding = String.raw`\\|://[^/?#\s"]*@|${signedSuffix}`;
+const suspiciousText = new RegExp(`${hiding}"|"(?:${suspicious.join('|')})"`, 'i');
+const suspiciousRuin = new RegExp(`${hiding}|${suspicious.join('|')}`, 'i');
 
 /** Whether the JSON text of a message may hold what redactedJson hides; false is certain, and spares the parsing. */
 export function mayHideFrom(action: string, text: string): boolean {
@@ -64,16 +71,24 @@ export function mayHideFromRuin(text: string): boolean {
   return suspiciousRuin.test(text);
 }
 
-const secretName = new RegExp(suspicious.slice(hiddenKeys.size).join('|'), 'i');
-/** A hidden key's value in a text that is no JSON: a string, ended or not, or whatever stands before the next comma. */
-const ruinedValue = new RegExp(String.raw`((?:${[...hiddenKeys].join('|')})"?\s*:\s*)(?:"[^"]*"?|[^,}\]\s]*)`, 'gi');
+const untellable = new RegExp([...suspicious.slice(hiddenNames.length), signedSuffix].join('|'), 'i');
+const hiddenWords = hiddenNames.join('|');
+/** A hidden key's value in a text that is no JSON: a string, ended or not, a list, or whatever stands before the next comma. */
+const ruinedValue = new RegExp(String.raw`((?:${hiddenWords})"?\s*:\s*)(?:"[^"]*"?|\[[^\]]*\]?|[^,}\]\s]*)`, 'gi');
+const redactedValue = new RegExp(String.raw`(?:${hiddenWords})"?\s*:\s*"\[redacted\]"`, 'gi');
+const hiddenWord = new RegExp(hiddenWords, 'i');
 
 /** A text that is no JSON, without secrets and driver ids; nothing of it is left where they cannot be told apart. */
 export function redactedRuin(text: string): string {
   if (!mayHideFromRuin(text)) return text;
-  if (text.includes('\\') || secretName.test(text))
-    return `[redacted: ${text.length} unreadable characters that may hold a secret]`;
-  return text.replaceAll(urlUser, '$1[redacted]@').replaceAll(ruinedValue, '$1"[redacted]"');
+  if (text.includes('\\') || untellable.test(text)) return nothingOf(text);
+  const redacted = text.replaceAll(urlUser, '$1[redacted]@').replaceAll(ruinedValue, '$1"[redacted]"');
+  // A key whose value is not where values stand (`"idTag" "04A2"`) may have it anywhere.
+  return hiddenWord.test(redacted.replaceAll(redactedValue, '')) ? nothingOf(text) : redacted;
+}
+
+function nothingOf(text: string): string {
+  return `[redacted: ${text.length} unreadable characters that may hold a secret]`;
 }
 
 /** Whether an object is about a secret variable: it names one as GetConfiguration, GetVariables or NotifyReport do. */

@@ -86,3 +86,30 @@ test('the code of a refusal is told; what looks like one and is none has no code
   assert.equal(codeOf('[4,'), null);
   assert.equal(codeOf(null), null);
 });
+
+test('a signed message shows what is in it and no card; one that nobody can unwrap shows nothing', () => {
+  const secret = 'CANARY-4711';
+  const jws = (payload: object) => ({
+    payload: Buffer.from(JSON.stringify(payload)).toString('base64url'),
+    signatures: [],
+  });
+  const token = { idToken: { idToken: secret, type: 'ISO14443' } };
+  for (const type of [2, 6]) {
+    const request = JSON.stringify([type, '1', 'Authorize-Signed', jws(token)]);
+    const { requestFrame } = writtenExchange(exchange({ action: 'Authorize', payload: token, request }));
+    assert.equal(requestFrame, `[${type},"1","Authorize",{"idToken":"[redacted]"}]`);
+  }
+  const action = 'Authorize-Signed';
+  for (const payload of [jws(token), `e30.${jws(token).payload}`]) {
+    const request = JSON.stringify([2, '1', action, payload]);
+    const encoded = jws(token).payload;
+    for (const over of [
+      { action, payload },
+      { action, payload: undefined },
+      { action: null, payload: undefined },
+    ]) {
+      const { requestFrame } = writtenExchange(exchange({ ...over, request }));
+      assert.ok(request.includes(encoded) && !requestFrame.includes(encoded), requestFrame);
+    }
+  }
+});

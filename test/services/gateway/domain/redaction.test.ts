@@ -1,7 +1,7 @@
 // What is kept whole: secrets and driver ids never, everything else as it came.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mayHideFrom, redactedJson } from '#services/gateway/domain/redaction';
+import { mayHideFrom, redactedJson, redactedRuin } from '#services/gateway/domain/redaction';
 
 test('a secret that a station reads out to us is not kept, whichever message carries it', () => {
   const variable = { name: 'BasicAuthPassword' };
@@ -50,4 +50,26 @@ test('of a URL only who reads it is hidden; one without anybody in it stays', ()
     redactedJson('X', { location: 'ftp://me:S3CRET@files.example/fw.bin' }),
     '{"location":"ftp://[redacted]@files.example/fw.bin"}',
   );
+});
+
+test('a key in other letters holds the same secret', () => {
+  for (const payload of [{ IDTAG: 'S3CRET' }, { idtag: 'S3CRET' }, { key: 'authorizationkey', VALUE: 'S3CRET' }]) {
+    const json = redactedJson('Authorize', payload);
+    assert.ok(!json.includes('S3CRET') && mayHideFrom('Authorize', JSON.stringify(payload)), json);
+  }
+});
+
+test('of a text that is no JSON cards are hidden where they can be found, and all of it where they cannot', () => {
+  const shown = (text: string) => redactedRuin(`[2,"1","Authorize",{${text}`);
+  assert.equal(shown('"idTag":"S3CRET","x":1'), '[2,"1","Authorize",{"idTag":"[redacted]","x":1');
+  assert.equal(shown('"idTokens":["S3CRET","S3CRET"],"x"'), '[2,"1","Authorize",{"idTokens":"[redacted]","x"');
+  for (const text of [
+    '"idTag" "S3CRET"',
+    '"idTag","S3CRET"',
+    "'idTag':'S3CRET'",
+    '"idTag"=S3CRET',
+    '"idTag":"a","idTag";"S3CRET"',
+  ])
+    assert.match(shown(text), /^\[redacted: \d+ unreadable characters/, text);
+  assert.equal(shown('"connectorId":,'), '[2,"1","Authorize",{"connectorId":,');
 });
