@@ -46,6 +46,9 @@ export const tenantValue = Type.Object(
       description: 'Vehicles that are recognised by their MAC address are judged like cards',
     }),
     framesRecorded: Type.Boolean({ description: 'Exchanges with stations are kept for some days' }),
+    bootPolicy: Type.Enum(['accept', 'pending', 'reject'], {
+      description: 'Of stations that are registered without one, and whose template has none',
+    }),
   },
   strict,
 );
@@ -116,6 +119,46 @@ export const evseValue = Type.Object(
   strict,
 );
 
+/** Variables that one station or template wants set; each is written, read back and watched. */
+export const wantedVariablesMax = 100;
+
+/** A 2.x variable or 1.6 configuration key with the value that it shall have; the names as in WriteConfiguration. */
+export const wantedVariable = Type.Object(
+  {
+    component: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: '2.x; 1.6 ignores it' })),
+    componentInstance: Type.Optional(Type.String({ minLength: 1, maxLength: 50 })),
+    evseId: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    connectorId: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    variable: Type.String({ minLength: 1, maxLength: 50, description: '2.x variable or 1.6 configuration key' }),
+    variableInstance: Type.Optional(Type.String({ minLength: 1, maxLength: 50 })),
+    value: Type.String({ maxLength: 2500 }),
+  },
+  strict,
+);
+const configuration = Type.Array(wantedVariable, { maxItems: wantedVariablesMax });
+
+export type WantedVariable = Static<typeof wantedVariable>;
+
+export const bootPolicies = ['accept', 'pending', 'reject'] as const;
+export const subprotocolsOffered = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const;
+
+/** What stations of a kind have in common. Its first fields are the station's own from its registration on, its configuration is live. */
+export const templateValue = Type.Object(
+  {
+    templateId: Type.String({ pattern: plainIdPattern }),
+    vendor: nullable(Type.String({ minLength: 1, maxLength: 50, description: 'Whose stations it is for; null: any' })),
+    model: nullable(Type.String({ minLength: 1, maxLength: 50 })),
+    firmwarePrefix: nullable(Type.String({ minLength: 1, maxLength: 50, description: 'Versions that begin with it' })),
+    heartbeatSeconds: nullable(Type.Integer({ minimum: 10, maximum: 86_400 })),
+    bootPolicy: nullable(Type.Enum([...bootPolicies])),
+    defaultSubprotocol: nullable(Type.Enum([...subprotocolsOffered])),
+    acceptsWithoutBoot: nullable(Type.Boolean()),
+    evses: nullable(Type.Array(evseValue, { maxItems: 100 })),
+    configuration,
+  },
+  strict,
+);
+
 export const stationValue = Type.Object(
   {
     stationId,
@@ -140,6 +183,14 @@ export const stationValue = Type.Object(
     framesRecorded: Type.Boolean({ description: 'Its exchanges are kept for some days, where the tenant wants that' }),
     allowsProfileDowngrade: Type.Boolean({
       description: 'It may go from security profile 3 to 2 (OCPP 2.1, A05.FR.08)',
+    }),
+    acceptsWithoutBoot: Type.Boolean({ description: 'It never sends BootNotification, and works all the same' }),
+    templateId: nullable(
+      Type.String({ pattern: plainIdPattern, description: 'null: the template that fits its vendor and model' }),
+    ),
+    configuration: Type.Array(wantedVariable, {
+      maxItems: wantedVariablesMax,
+      description: "What it shall be configured as, beside and before its template's",
     }),
   },
   strict,
@@ -262,6 +313,7 @@ export const registryValues = {
   party: partyValue,
   location: locationValue,
   station: stationValue,
+  template: templateValue,
   token: tokenValue,
   credential: credentialValue,
   key: keyValue,
@@ -275,6 +327,7 @@ export type TenantValue = RegistryValue<'tenant'>;
 export type PartyValue = RegistryValue<'party'>;
 export type LocationValue = RegistryValue<'location'>;
 export type StationValue = RegistryValue<'station'>;
+export type TemplateValue = RegistryValue<'template'>;
 export type EvseValue = Static<typeof evseValue>;
 export type ConnectorValue = Static<typeof connectorValue>;
 export type TokenValue = RegistryValue<'token'>;

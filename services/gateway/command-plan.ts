@@ -29,7 +29,7 @@ export function planCommand(
   if ('impossible' in planned) return ended('notSupported', planned.impossible);
   // No remote start or stop before the station is accepted (1.6 4.2, 2.x B02.FR.05).
   if (!accepted && planned.calls.some(({ action }) => remoteTransactionActions.has(action)))
-    return ended('rejected', 'the station is not accepted yet');
+    return ended('notAccepted', 'the station is not accepted yet');
   for (const call of planned.calls) {
     const fault = faultOf(connection, call);
     if (fault !== undefined) return fault;

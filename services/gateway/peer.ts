@@ -1,6 +1,7 @@
 // What is known of the station at the other end: its kind, its signs of life, what the log was told of its quirks.
 import type { StationBooted, StationRegistered } from '#contracts/generated/types';
 import { knownDevice, type KnownDevice } from './devices.ts';
+import { bootStatusOf } from './domain/boot.ts';
 import { newPulse, noteCall, silenceOf, type Pulse } from './domain/liveness.ts';
 import { ToldQuirks } from './domain/quirks/told.ts';
 import type { Liveness } from './liveness.ts';
@@ -79,8 +80,8 @@ export class Peer {
     });
   }
 
-  /** It works without a boot, and its operators let it. */
-  worksUnbooted({ bootPolicy }: StationRegistered): boolean {
-    return !this.device.traits.boots && bootPolicy === 'accept';
+  /** It works without a boot, by its model or by its operators' word, and would be accepted if it booted. */
+  worksUnbooted(station: Pick<StationRegistered, 'bootPolicy' | 'onboarded' | 'acceptsWithoutBoot'>): boolean {
+    return (station.acceptsWithoutBoot || !this.device.traits.boots) && bootStatusOf(station) === 'Accepted';
   }
 }

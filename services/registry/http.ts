@@ -1,6 +1,7 @@
 // The registry's HTTP API: all routes over one store; made without a server for tests and for the API document.
 import { mayCall } from '#contracts/roles';
 import { createHttp, problem, type HttpApi, type HttpOptions } from '#kit/http';
+import { addAcceptanceRoutes } from './api/acceptance.ts';
 import { addCredentialRoutes } from './api/credentials.ts';
 import { addEvseRoutes } from './api/evses.ts';
 import { addInternalStationRoutes } from './api/internal-stations.ts';
@@ -11,6 +12,7 @@ import { addPartyRoutes } from './api/parties.ts';
 import type { RegistryParts } from './api/parts.ts';
 import { addRotationRoutes } from './api/rotations.ts';
 import { addStationRoutes } from './api/stations.ts';
+import { addTemplateRoutes } from './api/templates.ts';
 import { addTenantRoutes } from './api/tenants.ts';
 import { addTokenRoutes } from './api/tokens.ts';
 
@@ -35,6 +37,8 @@ export function addRegistryRoutes(api: HttpApi, parts: RegistryParts): void {
   addLocationRoutes(api, parts.store, parts.newId);
   addStationRoutes(api, parts);
   addEvseRoutes(api, parts.store);
+  addAcceptanceRoutes(api, parts.store);
+  addTemplateRoutes(api, parts.store);
   addCredentialRoutes(api, parts);
   addRotationRoutes(api, parts);
   addTokenRoutes(api, parts);

@@ -12,7 +12,7 @@ import { registeredTenant } from './domain/tenant.ts';
 import { registeredToken } from './domain/token.ts';
 import { stations, tokens } from './store/kinds.ts';
 import { changeKey, payloadOf, type Current, type Payload } from './store/outbox.ts';
-import { verifiersOf } from './store/stations.ts';
+import { hangingOn } from './store/stations.ts';
 import { findRow } from './store/table.ts';
 import { tenantRow } from './store/tenants.ts';
 
@@ -95,8 +95,8 @@ function currentStation(database: Database, tenantId: string, id: string): Promi
   return asTenant(database, tenantId, async (client) => {
     const row = await findRow(client, stations.table, tenantId, id);
     if (row === undefined) return { rowVersion: undefined, current: { topic: 'stations', id, value: null } };
-    const verifiers = (await verifiersOf(client, tenantId, [id])).get(id) ?? [];
-    const value = registeredStation(row.value, tenantId, row.audit.version, verifiers);
+    const hanging = await hangingOn(client, tenantId, [id]);
+    const value = registeredStation(row.value, tenantId, row.audit.version, hanging(id));
     return { rowVersion: row.audit.version, current: { topic: 'stations', id, value } };
   });
 }

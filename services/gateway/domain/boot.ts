@@ -5,12 +5,15 @@ import type { Handled, HandlerContext } from './action.ts';
 import { jitteredSeconds } from './jitter.ts';
 
 /** RegistrationStatus of 1.6 and 2.x. */
-export function bootStatusOf(station: StationRegistered): 'Accepted' | 'Pending' | 'Rejected' {
+export function bootStatusOf(
+  station: Pick<StationRegistered, 'bootPolicy' | 'onboarded'>,
+): 'Accepted' | 'Pending' | 'Rejected' {
   switch (station.bootPolicy) {
     case 'accept':
       return 'Accepted';
     case 'pending':
-      return 'Pending';
+      // Whoever was configured, or accepted by an operator, is not asked again (2.x B02).
+      return station.onboarded ? 'Accepted' : 'Pending';
     case 'reject':
       return 'Rejected';
   }

@@ -24,7 +24,7 @@ const evseFields = {
 
 /** An EVSE as the body of PUT …/evses/{evseId}. */
 export const evseBody = Type.Object({ ...evseFields, ...versionField }, strict);
-const evseInput = Type.Object({ evseId, ...evseFields }, strict);
+export const evseInput = Type.Object({ evseId, ...evseFields }, strict);
 
 const acceptsUnauthenticated = Type.Optional(
   Type.Boolean({ description: 'Must be true with securityProfile 0: anybody can then act as the station' }),

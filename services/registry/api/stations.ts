@@ -2,7 +2,14 @@
 import Type, { type Static } from 'typebox';
 import { locationId, stationIdPattern, type StationValue } from '#contracts/registry';
 import type { HttpApi } from '#kit/http';
-import { patchedStation, stationOf, stationViolations, stationWarnings } from '../domain/station.ts';
+import {
+  patchedStation,
+  stationOf,
+  stationViolations,
+  stationWarnings,
+  type StationDefaults,
+  type StationInput,
+} from '../domain/station.ts';
 import { passwordViolations } from '../domain/credential.ts';
 import { repeated } from '../domain/violation.ts';
 import { putStations } from '../store/bulk.ts';
@@ -10,6 +17,7 @@ import { insertCredentials, toldCredential } from '../store/credentials.ts';
 import { stations as kind } from '../store/kinds.ts';
 import { invalid } from '../store/refusal.ts';
 import type { Row } from '../store/table.ts';
+import { registrationDefaults } from '../store/templates.ts';
 import { changeOne, insertOne, removeOne, writeAs } from '../store/write.ts';
 import type { RegistryParts } from './parts.ts';
 import { credentialOf, type Shown } from './new-credential.ts';
@@ -88,7 +96,8 @@ function addCreating(api: HttpApi, parts: RegistryParts): void {
     },
     async ({ caller, body }, reply) => {
       const { password, generated = false, acceptsUnauthenticated = false, ...input } = body;
-      const value = stationOf(input);
+      const defaults = await registrationDefaults(store.database, caller.tenantId);
+      const value = stationOf(input, defaults(input));
       const chosen = typeof password === 'string' ? passwordViolations(password, generated) : [];
       const violations = [...stationViolations(value, acceptsUnauthenticated), ...chosen];
       if (violations.length > 0) return refuse(reply, invalid(violations));
@@ -118,7 +127,7 @@ function addCreating(api: HttpApi, parts: RegistryParts): void {
       },
     },
     async ({ caller, body }, reply) => {
-      const { wanted, violations } = readBulk(body);
+      const { wanted, violations } = readBulk(body, await registrationDefaults(store.database, caller.tenantId));
       const outcome = await putStations(store, caller, wanted, { violations, newId: parts.newId });
       return outcome.kind === 'refused' ? refuse(reply, outcome) : reply.send(outcome.result);
     },
@@ -170,9 +179,9 @@ function addChanging(api: HttpApi, { store }: RegistryParts): void {
   );
 }
 
-function readBulk({ stations }: Static<typeof stationsInput>) {
+function readBulk({ stations }: Static<typeof stationsInput>, defaultsOf: (input: StationInput) => StationDefaults) {
   const wanted = stations.map(({ credential, acceptsUnauthenticated: _optIn, ...input }) => ({
-    value: stationOf(input),
+    value: stationOf(input, defaultsOf(input)),
     password: credential?.password,
   }));
   const faults = stations.flatMap(({ acceptsUnauthenticated = false }, index) => {

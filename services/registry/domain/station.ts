@@ -1,6 +1,7 @@
 // A station as operators register it: defaults, rules across fields, and what gateways are told of it.
 import type { ConnectorMapping, PasswordVerifier, StationRegistered } from '#contracts/generated/types';
 import type { ConnectorValue, EvseValue, StationValue } from '#contracts/registry';
+import { configurationViolations } from './configuration.ts';
 import { repeated, type Violation } from './violation.ts';
 
 export type ConnectorInput = Partial<ConnectorValue> & Pick<ConnectorValue, 'connectorId'>;
@@ -16,8 +17,13 @@ const securityProfileByDefault = 1;
 /** A gateway reads these as a version in front of the identity, so no station could be reached under them. */
 const versionLike = /^(?:ocpp)?(?:1\.6j?|2\.0\.1|2\.1)$/i;
 
+/** What a station has of which its input says nothing: of its template, or its tenant. */
+export type StationDefaults = Partial<
+  Pick<StationValue, 'heartbeatSeconds' | 'bootPolicy' | 'defaultSubprotocol' | 'acceptsWithoutBoot' | 'evses'>
+>;
+
 /** The station that an input asks for; a station of which nothing else is said has one EVSE with one connector. */
-export function stationOf(input: StationInput): StationValue {
+export function stationOf(input: StationInput, defaults: StationDefaults = {}): StationValue {
   return patchedStation(
     {
       stationId: input.stationId,
@@ -33,6 +39,10 @@ export function stationOf(input: StationInput): StationValue {
       serialNumber: null,
       framesRecorded: true,
       allowsProfileDowngrade: false,
+      acceptsWithoutBoot: false,
+      templateId: null,
+      configuration: [],
+      ...defaults,
     },
     input,
   );
@@ -54,6 +64,9 @@ export function patchedStation(station: StationValue, patch: StationPatch): Stat
     serialNumber: either(patch.serialNumber, station.serialNumber),
     framesRecorded: either(patch.framesRecorded, station.framesRecorded),
     allowsProfileDowngrade: either(patch.allowsProfileDowngrade, station.allowsProfileDowngrade),
+    acceptsWithoutBoot: either(patch.acceptsWithoutBoot, station.acceptsWithoutBoot),
+    templateId: either(patch.templateId, station.templateId),
+    configuration: either(patch.configuration, station.configuration),
   };
 }
 
@@ -84,7 +97,7 @@ export function stationViolations(station: StationValue, acceptsUnauthenticated:
       message: 'profile 0 lets anybody act as this station; say "acceptsUnauthenticated": true if you mean it',
     });
   }
-  return [...violations, ...evseViolations(station.evses)];
+  return [...violations, ...evseViolations(station.evses), ...configurationViolations(station.configuration)];
 }
 
 /** What the operator should know of a station that is valid all the same. */
@@ -94,12 +107,15 @@ export function stationWarnings(station: StationValue): string[] {
     : [];
 }
 
+/** What hangs on a station beside its value: what proves it, and whether it was configured or accepted by an operator. */
+export type Hanging = { readonly verifiers: readonly PasswordVerifier[]; readonly isOnboarded: boolean };
+
 /** What gateways are told of a station. */
 export function registeredStation(
   station: StationValue,
   tenantId: string,
   rowVersion: number,
-  verifiers: readonly PasswordVerifier[],
+  { verifiers, isOnboarded }: Hanging,
 ): StationRegistered {
   const { stationId, enabled, securityProfile, locationId, heartbeatSeconds, bootPolicy, defaultSubprotocol } = station;
   return {
@@ -119,6 +135,8 @@ export function registeredStation(
     serialNumber: station.serialNumber,
     framesRecorded: station.framesRecorded,
     allowsProfileDowngrade: station.allowsProfileDowngrade,
+    onboarded: isOnboarded,
+    acceptsWithoutBoot: station.acceptsWithoutBoot,
   };
 }
 
@@ -131,7 +149,8 @@ export function connectorMapOf(evses: readonly EvseValue[]): ConnectorMapping[] 
   );
 }
 
-function evseViolations(evses: readonly EvseValue[]): Violation[] {
+/** What no schema can say of EVSEs. */
+export function evseViolations(evses: readonly EvseValue[]): Violation[] {
   const doubled = repeated(evses.map(({ evseId }) => evseId)).map((index) => ({
     path: `evses/${index}/evseId`,
     message: 'occurs twice',

@@ -12,6 +12,7 @@ const policiesByDefault = {
   freeVending: false,
   autocharge: false,
   framesRecorded: true,
+  bootPolicy: 'accept',
 } as const satisfies Partial<TenantValue>;
 
 export function tenantOf(input: TenantInput): TenantValue {
@@ -24,7 +25,8 @@ export function patchedTenant(tenant: TenantValue, patch: TenantPatch): TenantVa
   return { ...tenant, ...Object.fromEntries(given) };
 }
 
-/** What gateways are told of a tenant: not its name. */
-export function registeredTenant({ name: _name, ...policies }: TenantValue, rowVersion: number): TenantRegistered {
+/** What gateways are told of a tenant: not its name, nor what new stations begin with. */
+export function registeredTenant(tenant: TenantValue, rowVersion: number): TenantRegistered {
+  const { name: _name, bootPolicy: _ofNewStations, ...policies } = tenant;
   return { ...policies, rowVersion };
 }

@@ -1,7 +1,7 @@
 // The kinds that operators write: their tables, what else a write of them must do, and what the log is told of it.
 import type { PoolClient } from 'pg';
 import { shownToken, registeredToken, type Token } from '../domain/token.ts';
-import type { KeyValue, LocationValue, PartyValue, StationValue } from '#contracts/registry';
+import type { KeyValue, LocationValue, PartyValue, StationValue, TemplateValue } from '#contracts/registry';
 import type { Change } from './outbox.ts';
 import { checkLocations } from './references.ts';
 import { stationChanges } from './stations.ts';
@@ -69,10 +69,32 @@ export const stations: Kind<StationValue> = {
       serialNumber: 'text',
       framesRecorded: 'boolean',
       allowsProfileDowngrade: 'boolean',
+      acceptsWithoutBoot: 'boolean',
+      templateId: 'text',
+      configuration: 'jsonb',
     },
   },
   changes: stationChanges,
 };
+
+export const templates: Kind<TemplateValue> = plainKind({
+  kind: 'template',
+  name: 'templates',
+  noun: 'template',
+  id: 'templateId',
+  columns: {
+    templateId: 'text',
+    vendor: 'text',
+    model: 'text',
+    firmwarePrefix: 'text',
+    heartbeatSeconds: 'int',
+    bootPolicy: 'text',
+    defaultSubprotocol: 'text',
+    acceptsWithoutBoot: 'boolean',
+    evses: 'jsonb',
+    configuration: 'jsonb',
+  },
+});
 
 export const tokens: Kind<Token> = {
   table: {

@@ -58,6 +58,7 @@ export class Refused extends Error {
 const references: Readonly<Record<string, Violation>> = {
   location_party: { path: 'partyId', message: 'there is no such party' },
   station_location: { path: 'locationId', message: 'there is no such location' },
+  station_template: { path: 'templateId', message: 'there is no such template' },
 };
 
 const rotationEnds = 'It ends with its command: see the newest rotation of the station.';
@@ -83,5 +84,6 @@ export function refusalOf(error: unknown): Refusal | undefined {
 
 function usersOf(constraint: string): string {
   if (constraint === 'location_party') return 'locations name it';
+  if (constraint === 'station_template') return 'stations are named after it';
   return constraint === 'station_location' ? 'stations stand there' : 'other things belong to it';
 }

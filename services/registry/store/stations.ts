@@ -2,8 +2,9 @@
 import type { PoolClient } from 'pg';
 import type { PasswordVerifier } from '#contracts/generated/types';
 import type { StationValue } from '#contracts/registry';
-import { registeredStation } from '../domain/station.ts';
+import { registeredStation, type Hanging } from '../domain/station.ts';
 import type { Touched } from './kinds.ts';
+import { onboardedOf } from './onboarded.ts';
 import type { Change } from './outbox.ts';
 import type { Writing } from './table.ts';
 
@@ -24,14 +25,14 @@ export async function stationChanges(
   const { tenantId, actor, at } = writing;
   const present = touched.filter(({ operation }) => operation !== 'deleted');
   await replacePublicIds(client, tenantId, present);
-  const verifiers = await verifiersOf(
+  const hanging = await hangingOn(
     client,
     tenantId,
     present.map(({ id }) => id),
   );
   return touched.map(({ id, version, operation, value }) => {
     const gone = operation === 'deleted';
-    const current = gone ? null : registeredStation(value, tenantId, version, verifiers.get(id) ?? []);
+    const current = gone ? null : registeredStation(value, tenantId, version, hanging(id));
     return {
       kind: 'station',
       tenantId,
@@ -44,6 +45,17 @@ export async function stationChanges(
       current: { topic: 'stations', id, value: current },
     };
   });
+}
+
+/** What gateways are told of these stations beside their values, by station. */
+export async function hangingOn(
+  client: PoolClient,
+  tenantId: string,
+  stationIds: readonly string[],
+): Promise<(stationId: string) => Hanging> {
+  const verifiers = await verifiersOf(client, tenantId, stationIds);
+  const onboarded = await onboardedOf(client, tenantId, stationIds);
+  return (stationId) => ({ verifiers: verifiers.get(stationId) ?? [], isOnboarded: onboarded.has(stationId) });
 }
 
 /** Newest first: the one a station most likely shows is tried first. */

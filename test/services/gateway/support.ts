@@ -26,6 +26,8 @@ export const station: StationRegistered = {
   serialNumber: null,
   framesRecorded: true,
   allowsProfileDowngrade: false,
+  onboarded: false,
+  acceptsWithoutBoot: false,
 };
 
 export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {

@@ -1,6 +1,9 @@
 // A stations service on real parts with topics and a database of its own, and a gateway of ours that plays its side of the log.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { decodeRecord, encodeRecord, type AnyRecord, type RecordType } from '#contracts/codec';
 import type {
@@ -49,12 +52,15 @@ export async function openRig(
   );
   const log = await openLogWriter({ ...logSettings, brokers, clientId: `test-${run}` }, logger);
   const databases: string[] = [];
+  const filesDir = await mkdtemp(join(tmpdir(), 'stations-files-'));
   const services: { close(): Promise<void> }[] = [];
   const start = async (database: string) => {
     const config = stationsConfig({
       KAFKA_BROKERS: brokers.join(','),
       DATABASE_URL: database,
       STATIONS_PORT: '0',
+      STATION_FILES_PORT: '0',
+      STATION_FILES_DIR: filesDir,
       STATIONS_TICK_MS: '200',
       ...over.environment,
     });
@@ -90,6 +96,7 @@ export async function openRig(
     async close() {
       for (const each of services.toReversed()) await each.close();
       await log.close();
+      await rm(filesDir, { recursive: true, force: true });
       for (const name of databases) await asAdmin((client) => client.query(`drop database ${name} with (force)`));
     },
   };
@@ -328,6 +335,8 @@ function register(log: LogWriter, topics: Topics, stationId: string): Promise<nu
     serialNumber: null,
     framesRecorded: true,
     allowsProfileDowngrade: false,
+    onboarded: false,
+    acceptsWithoutBoot: false,
   });
   return append(log, topics.registryStations, stationKey(tenantId, stationId), { type: 'StationRegistered', value });
 }

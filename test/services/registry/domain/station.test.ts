@@ -102,7 +102,10 @@ test('gateways learn only of connectors whose reported number is registered', ()
 
 test('what gateways are told carries version and verifiers', () => {
   const verifier = { scheme: 'hmac-sha256', salt: Buffer.alloc(16), hash: Buffer.alloc(32), validFrom: 1 };
-  const told = registeredStation(stationOf({ stationId: 's', bootPolicy: 'pending' }), 'acme', 12, [verifier]);
+  const told = registeredStation(stationOf({ stationId: 's', bootPolicy: 'pending' }), 'acme', 12, {
+    verifiers: [verifier],
+    isOnboarded: false,
+  });
   assert.equal(told.tenantId, 'acme');
   assert.equal(told.rowVersion, 12);
   assert.equal(told.bootPolicy, 'pending');
