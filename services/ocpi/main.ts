@@ -22,7 +22,7 @@ import { paceOf } from './api/pace.ts';
 import type { PartnerParts } from './api/parts.ts';
 import { partnerServer } from './api/server.ts';
 import { logSettings, ocpiConfig, type OcpiConfig } from './config.ts';
-import { openEgress } from './partners/egress.ts';
+import { openEgress } from '#kit/egress';
 import { runPartnerRelay } from './partners/relay.ts';
 import { tokenVault } from './partners/token-vault.ts';
 import { cdrsView, evseStatusView, registryView, sessionsView, sqlOf, type ViewTopics } from './projections.ts';

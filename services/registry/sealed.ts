@@ -1,32 +1,8 @@
-// Seals a text that must be kept for a while and read again: AES-256-GCM under a key that no database holds.
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+// The key under which passwords on their way to a station are sealed.
+import { createHmac } from 'node:crypto';
 import type { Secrets } from '#contracts/secrets';
-
-export type Seal = {
-  /** @param about what the text belongs to; it opens for nothing else. */
-  close(text: string, about: string): Buffer;
-  /** Throws where it was sealed under another key, or for something else. */
-  open(sealed: Buffer, about: string): string;
-};
-
-const nonceBytes = 12;
-const tagBytes = 16;
+import { sealUnder, type Seal } from '#kit/sealed';
 
 export function sealOf(secrets: Pick<Secrets, 'tenantKeySeed'>): Seal {
-  const key = createHmac('sha256', Buffer.from(secrets.tenantKeySeed, 'hex')).update('sealed passwords').digest();
-  return {
-    close(text, about) {
-      const nonce = randomBytes(nonceBytes);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(Buffer.from(about));
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
-    },
-    open(sealed, about) {
-      const [nonce, rest] = [sealed.subarray(0, nonceBytes), sealed.subarray(nonceBytes)];
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-        .setAAD(Buffer.from(about))
-        .setAuthTag(rest.subarray(0, tagBytes));
-      return Buffer.concat([decipher.update(rest.subarray(tagBytes)), decipher.final()]).toString('utf8');
-    },
-  };
+  return sealUnder(createHmac('sha256', Buffer.from(secrets.tenantKeySeed, 'hex')).update('sealed passwords').digest());
 }

@@ -8,7 +8,7 @@ import {
   type Endpoint,
 } from '../wire/v221/credentials.ts';
 import { Compile } from 'typebox/compile';
-import type { Egress } from './egress.ts';
+import type { Egress } from '#kit/egress';
 import { discover, exchangeCredentials, type PeerFault } from './peer.ts';
 import {
   lockPartner,

@@ -10,7 +10,7 @@ import {
   type Endpoint,
 } from '../wire/v221/credentials.ts';
 import { jsonOf } from '../wire/json.ts';
-import type { Egress, EgressRequest } from './egress.ts';
+import type { Egress, EgressRequest } from '#kit/egress';
 
 /** A peer as we may talk to it. */
 export type Peer = { readonly hosts: readonly string[]; readonly token: string; readonly versionsUrl: string };

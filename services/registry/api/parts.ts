@@ -1,5 +1,5 @@
 // What the routes of the registry need; tests and the API document are made with parts of their own.
-import type { Seal } from '../sealed.ts';
+import type { Seal } from '#kit/sealed';
 import type { Store } from '../store/write.ts';
 
 export type RegistryParts = {

@@ -1,4 +1,4 @@
-// Which addresses a partner's server may have: public ones. Everything else would let a URL reach into our own network.
+// Which addresses a server outside may have: public ones. Everything else would let a URL reach into our own network.
 import { BlockList, isIP } from 'node:net';
 
 const notPublic = new BlockList();

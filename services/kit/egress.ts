@@ -1,10 +1,11 @@
-// Calls to URLs that a partner gave us: to its registered hosts alone, at the address that was checked, bounded in time and bytes.
+// Calls to URLs that somebody outside gave us: to registered hosts alone, at the address that was checked, bounded in time and bytes.
 import { lookup as dnsLookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import { isPublicAddress } from './public-address.ts';
+import { isPublicAddress } from '#kit/public-address';
 
+/** What is let out. */
 export type EgressOptions = {
   /** Hosts (with port) that may be private and without TLS: for the local stack and tests. */
   readonly insecureHosts: readonly string[];
@@ -14,25 +15,29 @@ export type EgressOptions = {
   readonly answerBytesMax?: number;
 };
 
+/** One call; a body is JSON text. */
 export type EgressRequest = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
-  /** Of the partner, learnt out of band. */
+  /** Those that may be called, with port where it is not the scheme's own; learnt out of band. */
   readonly hosts: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 };
 
+/** refused: the guard did not let it out, or it redirects. failed: no whole answer came. */
 export type EgressAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly text: string }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string };
 
+/** Makes a call, or tells why not. */
 export type Egress = (request: EgressRequest) => Promise<EgressAnswer>;
 
 const timeoutMsDefault = 5_000;
 const answerBytesMaxDefault = 64 * 1024;
 
+/** Never throws: what went wrong is told without the URL or a header, either of which may hold a secret. */
 export function openEgress(options: EgressOptions): Egress {
   const insecure = new Set(options.insecureHosts.map((host) => host.toLowerCase()));
   const resolve = options.resolve ?? resolveName;
@@ -55,7 +60,7 @@ export function openEgress(options: EgressOptions): Egress {
 
 function unwanted(url: URL, hosts: readonly string[], insecure: ReadonlySet<string>): string | undefined {
   if (url.username !== '' || url.password !== '') return 'it names a user';
-  if (!hosts.some((host) => host.toLowerCase() === url.host)) return 'its host is not registered for this partner';
+  if (!hosts.some((host) => host.toLowerCase() === url.host)) return 'its host is not registered';
   if (insecure.has(url.host))
     return url.protocol === 'http:' || url.protocol === 'https:' ? undefined : 'it is not HTTP';
   if (url.protocol !== 'https:') return 'it is not HTTPS';
