@@ -1,17 +1,22 @@
 // The commands that are not over yet: the commands topic in memory, for the process that completes them and for who waits.
 import { decodeRecord } from '#contracts/codec';
-import type { CommandCompleted, CommandRequested } from '#contracts/generated/types';
+import type { CommandCompleted, CommandRequested, CommandResulted } from '#contracts/generated/types';
 import { stationKey } from '#contracts/keys';
 import type { LogRecord } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
-import { completed, requestedAgain, requestedCommand, sent, type Command } from './domain/command.ts';
+import { awaitsResult, resultSoughtMs } from './domain/start-result.ts';
+import { completed, requestedAgain, requestedCommand, resulted, sent, type Command } from './domain/command.ts';
 
-/** A command with the words of its first request, which a second one repeats, and with its end. */
+/** A command with the words of its first request, which a second one repeats, and with its end and what came of it. */
 export type Entry = {
   readonly command: Command;
   readonly request: CommandRequested;
   readonly completion: CommandCompleted | undefined;
+  readonly result: CommandResulted | undefined;
 };
+
+/** completion: the station's answer, or that there is none. result: what came of it, too, where that is another thing. */
+export type Awaited = 'completion' | 'result';
 
 export type CommandBookOptions = {
   readonly logger: Logger;
@@ -23,11 +28,15 @@ export type CommandBookOptions = {
 
 /** A completed command is remembered until it would have expired anyway: a late repeat of it must not open it again. */
 const forgetAfterMs = 60_000;
+/** A start is remembered longer: the next one is not the transaction that this one became. */
+const forgetStartAfterMs = 60 * 60_000;
 
 export class CommandBook {
   readonly #entries = new Map<string, Entry>();
   readonly #idsByStation = new Map<string, Set<string>>();
-  readonly #waiters = new Map<string, Set<() => void>>();
+  /** Starts whose result nobody knows yet. */
+  readonly #awaited = new Set<string>();
+  readonly #waiters = new Map<string, Set<(entry: Entry) => void>>();
   #waiting = 0;
   readonly #options: CommandBookOptions;
 
@@ -51,21 +60,34 @@ export class CommandBook {
     return this.#idsByStation.keys();
   }
 
-  /** Resolves once the command is completed, at the latest after waitMs. */
-  completed(commandId: string, waitMs: number): Promise<void> {
-    if (this.#entries.get(commandId)?.completion !== undefined) return Promise.resolve();
+  /** Starts that ended as accepted or unknown, and of which nothing came yet. */
+  awaited(): Entry[] {
+    return [...this.#awaited].flatMap((id) => this.#entries.get(id) ?? []);
+  }
+
+  /** Transactions that starts of this station became, as far as they are remembered. */
+  takenOf(key: string): ReadonlySet<string> {
+    const ids = [...(this.#idsByStation.get(key) ?? [])];
+    return new Set(ids.flatMap((id) => this.#entries.get(id)?.result?.transactionId ?? []));
+  }
+
+  /** Resolves once the command is completed, or what came of it is known; at the latest after waitMs. */
+  until(what: Awaited, commandId: string, waitMs: number): Promise<void> {
+    const known = this.#entries.get(commandId);
+    if (known !== undefined && isThere(what, known)) return Promise.resolve();
     return new Promise((resolve) => {
       const waiting = this.#waiters.get(commandId) ?? new Set();
       this.#waiters.set(commandId, waiting);
       this.#waiting += 1;
-      const settle = (): void => {
+      const settle = (entry?: Entry): void => {
+        if (entry !== undefined && !isThere(what, entry)) return;
         clearTimeout(timer);
         if (!waiting.delete(settle)) return;
         this.#waiting -= 1;
         if (waiting.size === 0) this.#waiters.delete(commandId);
         resolve();
       };
-      const timer = setTimeout(settle, waitMs);
+      const timer = setTimeout(() => settle(), waitMs);
       waiting.add(settle);
     });
   }
@@ -84,6 +106,7 @@ export class CommandBook {
         const { connectionEpoch: epoch, gatewayId, action, sentAt } = decoded;
         this.#change(decoded.commandId, (command) => sent(command, { epoch, gatewayId, action, sentAt }));
       } else if (decoded.type === 'CommandCompleted') this.#completed(decoded);
+      else if (decoded.type === 'CommandResulted') this.#resulted(decoded);
     } catch (error) {
       this.#options.logger.error({ err: error, offset: record.offset }, 'unreadable command record');
     }
@@ -92,8 +115,13 @@ export class CommandBook {
   /** Drops what is completed and could not be executed any more. */
   forget(nowMs: number): void {
     for (const [id, { command }] of this.#entries) {
-      if (command.life.phase !== 'completed' || nowMs < command.expiresAt + forgetAfterMs) continue;
+      const { life, intent } = command;
+      if (life.phase !== 'completed') continue;
+      if (this.#awaited.has(id) && nowMs < life.completedAt + resultSoughtMs) continue;
+      const keptMs = intent === 'StartCharging' ? forgetStartAfterMs : forgetAfterMs;
+      if (nowMs < Math.max(command.expiresAt, life.completedAt) + keptMs) continue;
       this.#entries.delete(id);
+      this.#awaited.delete(id);
       const key = stationKey(command.tenantId, command.stationId);
       const ids = this.#idsByStation.get(key);
       ids?.delete(id);
@@ -108,7 +136,12 @@ export class CommandBook {
       return;
     }
     const key = stationKey(tenantId, stationId);
-    this.#entries.set(commandId, { command: requestedCommand(request, offset), request, completion: undefined });
+    this.#entries.set(commandId, {
+      command: requestedCommand(request, offset),
+      request,
+      completion: undefined,
+      result: undefined,
+    });
     const ids = this.#idsByStation.get(key);
     if (ids === undefined) this.#idsByStation.set(key, new Set([commandId]));
     else ids.add(commandId);
@@ -121,8 +154,23 @@ export class CommandBook {
     if (changed === undefined) return;
     const entry = { ...changed, completion };
     this.#entries.set(commandId, entry);
+    if (awaitsResult(entry.command)) this.#awaited.add(commandId);
     this.#options.onCompleted(entry, completion);
-    for (const settle of this.#waiters.get(commandId) ?? []) settle();
+    this.#tellWaiting(entry);
+  }
+
+  #resulted(result: CommandResulted): void {
+    const { commandId } = result;
+    const changed = this.#change(commandId, resulted);
+    if (changed === undefined) return;
+    const entry = { ...changed, result };
+    this.#entries.set(commandId, entry);
+    this.#awaited.delete(commandId);
+    this.#tellWaiting(entry);
+  }
+
+  #tellWaiting(entry: Entry): void {
+    for (const settle of this.#waiters.get(entry.command.commandId) ?? []) settle(entry);
   }
 
   #change(commandId: string, change: (command: Command) => Command): Entry | undefined {
@@ -135,4 +183,9 @@ export class CommandBook {
     this.#options.onChange(stationKey(command.tenantId, command.stationId));
     return changed;
   }
+}
+
+function isThere(what: Awaited, { command, completion, result }: Entry): boolean {
+  if (completion === undefined) return false;
+  return what === 'completion' || result !== undefined || !awaitsResult(command);
 }

@@ -1,5 +1,5 @@
 // What the API reads of commands, under row-level security.
-import type { CommandOutcome } from '#contracts/generated/types';
+import type { CommandOutcome, CommandResult } from '#contracts/generated/types';
 import { asTenant, type Database } from '#kit/postgres';
 
 export type CommandRow = {
@@ -20,6 +20,9 @@ export type CommandRow = {
   readonly answer_json: string | null;
   readonly completed_at_ms: number | null;
   readonly completed_by: string | null;
+  readonly result: CommandResult | null;
+  readonly result_session_id: string | null;
+  readonly result_transaction_id: string | null;
 };
 
 export type CommandFilter = {

@@ -1,6 +1,6 @@
 // Reads and writes the table of the commands projection.
 import type { PoolClient } from 'pg';
-import type { CommandOutcome, CommandLane } from '#contracts/generated/types';
+import type { CommandOutcome, CommandLane, CommandResult } from '#contracts/generated/types';
 import { stationKey } from '#contracts/keys';
 import { splitKeys, writeRows } from '#kit/projection/table-rows';
 import type { Command, Life, Sent } from './domain/command.ts';
@@ -25,11 +25,13 @@ type CommandRow = {
   last_sent_at_ms: number | null;
   outcome: CommandOutcome | null;
   completed_at_ms: number | null;
+  result: CommandResult | null;
 };
 
 const select = `
   select tenant_id, station_id, command_id, intent, lane, requested_at_ms, expires_at_ms, connection_epoch, requests,
-    log_offset, state, sent_epoch, sent_gateway_id, sent_action, sent_at_ms, last_sent_at_ms, outcome, completed_at_ms
+    log_offset, state, sent_epoch, sent_gateway_id, sent_action, sent_at_ms, last_sent_at_ms, outcome, completed_at_ms,
+    result
   from commands where (tenant_id, station_id) in (select * from unnest($1::text[], $2::text[]))
   order by log_offset`;
 
@@ -40,7 +42,7 @@ const upsert = `
     lane text, parameters jsonb, requested_by text, requested_at_ms bigint, expires_at_ms bigint, connection_epoch bigint,
     requests int, log_offset bigint, state text, sent_epoch bigint, sent_gateway_id text, sent_action text,
     sent_at_ms bigint, last_sent_at_ms bigint, outcome text, detail text, answer_json text, completed_at_ms bigint,
-    completed_by text)
+    completed_by text, result text, result_session_id text, result_transaction_id text, resulted_at_ms bigint)
   on conflict (tenant_id, station_id, command_id) do update set
     connection_epoch = excluded.connection_epoch, requests = excluded.requests, state = excluded.state,
     sent_epoch = excluded.sent_epoch, sent_gateway_id = excluded.sent_gateway_id, sent_action = excluded.sent_action,
@@ -48,7 +50,11 @@ const upsert = `
     detail = coalesce(excluded.detail, commands.detail),
     answer_json = coalesce(excluded.answer_json, commands.answer_json),
     completed_at_ms = excluded.completed_at_ms,
-    completed_by = coalesce(excluded.completed_by, commands.completed_by)`;
+    completed_by = coalesce(excluded.completed_by, commands.completed_by),
+    result = coalesce(excluded.result, commands.result),
+    result_session_id = coalesce(excluded.result_session_id, commands.result_session_id),
+    result_transaction_id = coalesce(excluded.result_transaction_id, commands.result_transaction_id),
+    resulted_at_ms = coalesce(excluded.resulted_at_ms, commands.resulted_at_ms)`;
 
 const forget = `
   delete from commands using jsonb_to_recordset($1::jsonb) as row (tenant_id text, station_id text, log_offset bigint)
@@ -101,6 +107,7 @@ function commandOf(row: CommandRow): Command {
     requests: row.requests,
     offset: row.log_offset,
     life: lifeOf(row),
+    isResulted: row.result !== null,
   };
 }
 
@@ -177,5 +184,12 @@ function newsColumns(news: CommandNews): object {
       return { parameters: JSON.parse(news.parametersJson) as object, requested_by: news.requestedBy };
     case 'completed':
       return { detail: news.detail, answer_json: news.answerJson, completed_by: news.completedBy };
+    case 'resulted':
+      return {
+        result: news.result,
+        result_session_id: news.sessionId,
+        result_transaction_id: news.transactionId,
+        resulted_at_ms: news.resultedAt,
+      };
   }
 }

@@ -13,6 +13,19 @@ const settings = {
   registryTimeoutMs: integer('REGISTRY_TIMEOUT_MS', 5_000, 100, 60_000),
   /** How long a station's certificate is valid; it is asked for a new one 30 days before. */
   certificateDays: integer('CERTIFICATE_DAYS', 365, 1, 3_650),
+  /** Where stations read firmware and upload logs, on a port of its own; and how they reach it: empty, by host and port. */
+  filesPort: integer('STATION_FILES_PORT', 8202, 0, 65_535),
+  filesUrl: text('STATION_FILES_URL', ''),
+  filesDir: text('STATION_FILES_DIR', '.data/files'),
+  firmwareBytesMax: integer('FIRMWARE_BYTES_MAX', 1_073_741_824, 1_024, 17_179_869_184),
+  uploadBytesMax: integer('STATION_UPLOAD_BYTES_MAX', 268_435_456, 1_024, 17_179_869_184),
+  /** All files together; beyond it nothing more is taken. */
+  storedBytesMax: integer('STATION_FILES_BYTES_MAX', 53_687_091_200, 1_024, Number.MAX_SAFE_INTEGER),
+  uploadsKeptDays: integer('STATION_UPLOADS_KEPT_DAYS', 30, 1, 3_650),
+  /** How long a station may take over a file, beyond the expiry of its command. */
+  fileLinkHours: integer('STATION_FILE_LINK_HOURS', 24, 1, 720),
+  /** How long a station waits for the cable after a remote start, where it told no ConnectionTimeOut. */
+  connectionTimeoutSeconds: integer('CONNECTION_TIMEOUT_SECONDS', 120, 1, 3_600),
   /** A gateway whose lease is older is gone; gateways renew theirs every 5 s. */
   leaseTimeoutMs: integer('LEASE_TIMEOUT_MS', 30_000, 500, 600_000),
 } as const;

@@ -18,10 +18,12 @@ import type { Projection } from '#kit/projection/types';
 import { addCertificateRoutes } from './api/certificates.ts';
 import { addCommandRoutes } from './api/commands.ts';
 import { addDetailRoutes } from './api/details.ts';
+import { addFileRoutes } from './api/files.ts';
 import { addLoggedRoutes } from './api/logged.ts';
 import { addStationRoutes } from './api/stations.ts';
 import { logSettings, stationsConfig, type StationsConfig } from './config.ts';
 import { openAuthority, startSigner } from './certificates/open.ts';
+import { openFiles } from './files/open.ts';
 import { idempotencyIn, pruneOldKeys } from './idempotency.ts';
 import { startProcesses } from './processes.ts';
 import { commandsProjection, stationsProjection } from './projections.ts';
@@ -73,9 +75,20 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
   const registry = lifecycle.add('registry', followRegistry(config, topics, logger));
   await registry.caughtUp;
   const { isRegistered } = registry;
-  const { leads, ...books } = await startProcesses({ config, topics, database, log, logger, lifecycle });
+  const { leads, ...books } = await startProcesses({ config, topics, database, log, logger, lifecycle, refOf });
   const idempotency = idempotencyIn(database);
-  const requests = { ...books, database, idempotency, topic: commands, log, refOf, isRegistered, now: Date.now };
+  const { locate, parts: files } = await openFiles({ config, database, secrets, lifecycle, logger });
+  const requests = {
+    ...books,
+    database,
+    idempotency,
+    topic: commands,
+    log,
+    refOf,
+    isRegistered,
+    locate,
+    now: Date.now,
+  };
   lifecycle.add('pruning', pruneOldKeys(idempotency, logger, Date.now));
   const { internalToken } = secrets;
   const authority = await openAuthority(database, secrets, Date.now);
@@ -89,6 +102,7 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
   addDetailRoutes(api, { database, isRegistered });
   addLoggedRoutes(api, { database, isRegistered });
   addCertificateRoutes(api, { database, authority, now: Date.now });
+  addFileRoutes(api, files);
   addCommandRoutes(api, requests);
   addProjectionRoutes(api, projections);
   return listen(api, config.host, config.port);

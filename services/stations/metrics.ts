@@ -21,6 +21,10 @@ export const decisions = counter('command_decisions_total', {
   help: 'What the command-completion process decided',
   labels: ['decision'],
 });
+export const startResults = counter('start_results_total', {
+  help: 'What remote starts came to, as the process decided',
+  labels: ['result'],
+});
 export const signingDecisions = counter('certificate_requests_decided_total', {
   help: 'Certificate signing requests of stations',
   labels: ['decision'],
@@ -31,4 +35,8 @@ export const leasesExpired = counter('connections_ended_by_timer_total', {
 export const reservationsEnded = counter('reservations_ended_by_timer_total', {
   help: 'Reservations that the reservation timer ended',
   labels: ['change'],
+});
+export const fileTransfers = counter('station_file_transfers_total', {
+  help: 'Requests of stations to the file server: downloaded, part, cut, uploaded, failed, or the status that refused them',
+  labels: ['outcome'],
 });

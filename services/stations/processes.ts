@@ -10,9 +10,13 @@ import { CommandBook, type Entry } from './command-book.ts';
 import { Completion } from './completion.ts';
 import type { StationsConfig } from './config.ts';
 import { LeaseTimer } from './lease-timer.ts';
+import { openLogReader } from '#kit/event-log/reader';
+import { logSettings } from './config.ts';
 import { openFollower } from './log-follower.ts';
 import { commandLatencySeconds, commandsCompleted } from './metrics.ts';
 import { PresenceBook } from './presence-book.ts';
+import type { RefOf } from './domain/shown-parameters.ts';
+import { StartResults } from './start-results.ts';
 import { ReservationTimer } from './reservation-timer.ts';
 
 export type ProcessesOptions = {
@@ -22,13 +26,14 @@ export type ProcessesOptions = {
   readonly log: LogWriter;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
+  readonly refOf: RefOf;
 };
 
 export type Processes = { readonly commands: CommandBook; readonly presence: PresenceBook; leads(): boolean };
 
 /** Resolves when both books hold what stands in the log; the processes run from then on, in the instance that leads. */
 export async function startProcesses(options: ProcessesOptions): Promise<Processes> {
-  const { config, topics, database, log, logger, lifecycle } = options;
+  const { config, topics, database, log, logger, lifecycle, refOf } = options;
   const now = Date.now;
   const leadership = new Leadership(database, 'stations.processes', logger);
   const leads = (): boolean => leadership.leads;
@@ -65,8 +70,21 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     'lease timer',
     new LeaseTimer({ ...decider, leaseTimeoutMs, topics, database, readToEnd: readPresence }),
   );
+  const { connectionTimeoutSeconds } = config;
+  const eventsEnd = await endsOf(options);
+  const resulting = { commands, topics, database, log, logger, tickMs, connectionTimeoutSeconds, refOf, leads, now };
+  const readToEnd = (): Promise<void> => commandsLog.readToEnd();
+  lifecycle.add('start results', new StartResults({ ...resulting, readToEnd, eventsEnd }));
   lifecycle.add('reservation timer', new ReservationTimer({ topics, database, log, logger, tickMs, leads, now }));
   return { commands, presence, leads };
+}
+
+/** A reader of charging.events that reads nothing: it is asked for the ends alone. */
+async function endsOf({ config, topics, logger, lifecycle }: ProcessesOptions) {
+  const { brokers } = config;
+  const opening = { ...logSettings, brokers, clientId: 'stations-ends', topic: topics.events.name };
+  const reader = lifecycle.add('ends', await openLogReader({ ...opening, onLost: () => undefined }, logger));
+  return () => reader.endOffsets();
 }
 
 function countCompleted({ command }: Entry, { outcome, completedAt }: CommandCompleted): void {

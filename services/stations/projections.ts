@@ -17,9 +17,12 @@ import { storable } from './storable.ts';
 type StationEventType = keyof typeof stationFold;
 type PartlyRead = keyof typeof fieldsRead;
 export type StationEvents = RecordsOf<Exclude<StationEventType, PartlyRead>> & {
-  readonly [T in PartlyRead]: Pick<RecordsOf<PartlyRead>[T], 'type' | (typeof fieldsRead)[T][number]>;
+  readonly [T in PartlyRead]: Pick<
+    RecordsOf<PartlyRead>[T],
+    'type' | Extract<(typeof fieldsRead)[T][number], keyof RecordsOf<PartlyRead>[T]>
+  >;
 };
-export type CommandRecords = RecordsOf<'CommandRequested' | 'CommandSent' | 'CommandCompleted'>;
+export type CommandRecords = RecordsOf<'CommandRequested' | 'CommandSent' | 'CommandCompleted' | 'CommandResulted'>;
 
 /** Of the tables: a new one is filled beside the live one, then readers are swapped over. */
 const version = 1;

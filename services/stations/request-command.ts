@@ -15,6 +15,7 @@ import { noConnection, requestedCommand } from './domain/command.ts';
 import { shownParameters, type RefOf } from './domain/shown-parameters.ts';
 import { secretWrites, tooLarge } from './domain/wish.ts';
 import { requestHashOf, type Idempotency, type KeyedCommand, type KeyStanding } from './idempotency.ts';
+import type { Locate } from './files/links.ts';
 import { commandsRequested } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
 import { rawCallFault } from './raw-call.ts';
@@ -27,6 +28,8 @@ export type RequestParts = {
   readonly log: LogWriter;
   readonly refOf: RefOf;
   isRegistered(tenantId: string, stationId: string): boolean;
+  /** Makes the link of a command about a file of ours. */
+  readonly locate: Locate;
   now(): number;
 };
 
@@ -43,14 +46,18 @@ const openCommandsMax = 50;
 const pendingPollMs = 50;
 
 /**
- * 1. Is it allowed? 2. Claim the key. 3. Append. 4. Note that it is in the log. A crash between 2 and 4 leaves the key
- * claimed for 15 s: the operator's repeat then appends again, under the same commandId, which folds take once.
+ * 1. Is it allowed? 2. Its link, where it is about a file of ours. 3. Claim the key. 4. Append. 5. Note that it is in the
+ * log. A crash after 2 leaves a link that nobody knows; between 3 and 5 it leaves the key claimed for 15 s: the operator's
+ * repeat then appends again, under the same commandId, which folds take once.
  */
 export async function requestCommand(parts: RequestParts, asked: Asked): Promise<Taken> {
   const refusal = refusalOf(parts, asked);
   if (refusal !== undefined) return { kind: 'refused', problem: refusal };
-  const request = requestOf(parts, asked);
-  const entry = { command: requestedCommand(request, 0), request, completion: undefined };
+  const named = requestOf(parts, asked);
+  const located = await parts.locate(named, asked.input.parameters);
+  if (located.kind === 'refused') return located;
+  const request = { ...named, parametersJson: JSON.stringify(located.parameters) };
+  const entry = { command: requestedCommand(request, 0), request, completion: undefined, result: undefined };
   const keyed = keyedOf(parts, asked, request);
   if (keyed !== undefined) {
     const standing = await standingOf(parts, keyed);

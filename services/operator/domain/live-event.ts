@@ -33,6 +33,7 @@ const timeFields: ReadonlySet<string> = new Set([
   'requestedAt',
   'sentAt',
   'completedAt',
+  'resultedAt',
   'startedAt',
   'endedAt',
   'expiresAt',
@@ -74,6 +75,8 @@ function aboutOf(record: AnyRecord): { stationId: string; at: number } | undefin
       return { stationId: record.stationId, at: record.sentAt };
     case 'CommandCompleted':
       return { stationId: record.stationId, at: record.completedAt };
+    case 'CommandResulted':
+      return { stationId: record.stationId, at: record.resultedAt };
     case 'SessionStarted':
     case 'SessionUpdated':
     case 'SessionFlagged':

@@ -64,14 +64,32 @@ export const commandQuery = Type.Object(
         description: 'Answer when the command is completed (200), at the latest after so long (202)',
       }),
     ),
+    until: Type.Optional(
+      Type.Enum(['completion', 'result'], {
+        description: 'What is waited for: the answer of the station (default), or what came of it: a start its session',
+      }),
+    ),
   },
   strict,
 );
 
 const states = Type.Enum(['requested', 'sent', 'completed']);
-const outcomes = Type.Enum(['accepted', 'rejected', 'notSupported', 'failed', 'offline', 'expired', 'unknown'], {
-  description: 'unknown: it was sent, and nobody knows what became of it',
+const outcomes = Type.Enum(
+  ['accepted', 'rejected', 'notSupported', 'failed', 'offline', 'expired', 'notAccepted', 'superseded', 'unknown'],
+  {
+    description: 'unknown: it was sent, and nobody knows what became of it; superseded: a newer one was sent instead',
+  },
+);
+
+const started = Type.Object({
+  kind: Type.Literal('started'),
+  sessionId: nullable(Type.String({ description: 'Null where the clock of the station was before 2020' })),
+  transactionId: Type.String(),
 });
+const noSession = Type.Object(
+  { kind: Type.Literal('noSession') },
+  { description: 'Nothing began within the time that the station waits for a cable' },
+);
 
 export const command = Type.Object({
   commandId: Type.String(),
@@ -91,6 +109,9 @@ export const command = Type.Object({
   action: nullable(Type.String({ description: 'OCPP action that was sent (first)' })),
   completedAt: nullable(instant),
   completedBy: nullable(Type.String()),
+  result: Type.Union([started, noSession, Type.Null()], {
+    description: 'What came of a StartCharging that was accepted or is unknown; null: not known yet, or another intent',
+  }),
 });
 export type CommandView = Static<typeof command>;
 

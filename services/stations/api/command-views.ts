@@ -1,5 +1,5 @@
 // A command as operators see it, from its row or, before that is written, from the log.
-import type { CommandCompleted } from '#contracts/generated/types';
+import type { CommandCompleted, CommandResult } from '#contracts/generated/types';
 import type { Entry } from '../command-book.ts';
 import type { CommandRow } from '../command-reads.ts';
 import { shownParameters, type RefOf } from '../domain/shown-parameters.ts';
@@ -25,10 +25,11 @@ export function viewOfRow(row: CommandRow): CommandView {
     action: row.sent_action,
     completedAt: isoOf(row.completed_at_ms),
     completedBy: row.completed_by,
+    result: resultOf(row.result, row.result_session_id, row.result_transaction_id),
   };
 }
 
-export function viewOfEntry({ command, request, completion }: Entry, refOf: RefOf): CommandView {
+export function viewOfEntry({ command, request, completion, result }: Entry, refOf: RefOf): CommandView {
   const { life } = command;
   const sent = life.phase === 'requested' ? null : life.sent;
   return {
@@ -44,6 +45,7 @@ export function viewOfEntry({ command, request, completion }: Entry, refOf: RefO
     requests: command.requests,
     ...(sent === null ? unsent : { sentAt: isoOf(sent.at), action: sent.action }),
     ...(completion === undefined ? uncompleted : endOf(completion)),
+    result: result === undefined ? null : resultOf(result.result, result.sessionId, result.transactionId),
   };
 }
 
@@ -52,6 +54,15 @@ const uncompleted = { outcome: null, detail: null, answer: null, completedAt: nu
 
 function endOf({ outcome, detail, answerJson, completedAt, completedBy }: CommandCompleted) {
   return { outcome, detail, answer: answerOf(answerJson), completedAt: isoOf(completedAt), completedBy };
+}
+
+function resultOf(
+  result: CommandResult | null,
+  sessionId: string | null,
+  transactionId: string | null,
+): CommandView['result'] {
+  if (result === 'started' && transactionId !== null) return { kind: 'started', sessionId, transactionId };
+  return result === 'noSession' ? { kind: 'noSession' } : null;
 }
 
 /** Gateways write JSON; anything else is shown as the text it is. */

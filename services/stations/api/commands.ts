@@ -1,6 +1,7 @@
 // /v1/stations/{id}/commands and /v1/commands: asking a station for something, and what became of it.
 import { problem, type HttpApi } from '#kit/http';
 import type { Database } from '#kit/postgres';
+import type { Awaited } from '../command-book.ts';
 import { listCommands, readCommand } from '../command-reads.ts';
 import { requestCommand, type RequestParts, type Taken } from '../request-command.ts';
 import { commandValidatorCompiler } from './command-body.ts';
@@ -59,7 +60,7 @@ function addRequesting(api: HttpApi, parts: CommandApiParts): void {
       const input = idempotencyKey === undefined ? body : { ...body, idempotencyKey };
       const taken = await requestCommand(parts, { caller, stationId, input });
       if (taken.kind === 'refused') return problem(reply, taken.problem);
-      if (waitMs > 0) await waitFor(parts, caller.tenantId, taken, waitMs);
+      if (waitMs > 0) await waitFor(parts, caller.tenantId, taken, { waitMs, what: query.until });
       const view = await viewOf(parts, caller.tenantId, taken);
       return reply.code(view.state === 'completed' ? 200 : 202).send(view);
     },
@@ -107,13 +108,18 @@ function addReading(api: HttpApi, { database, commands, refOf }: CommandApiParts
 type Accepted = Exclude<Taken, { kind: 'refused' }>;
 
 /** A command that was completed long ago stands in its row only. */
-async function waitFor(parts: CommandApiParts, tenantId: string, { entry }: Accepted, waitMs: number): Promise<void> {
+async function waitFor(
+  parts: CommandApiParts,
+  tenantId: string,
+  { entry }: Accepted,
+  { waitMs, what = 'completion' }: { readonly waitMs: number; readonly what: Awaited | undefined },
+): Promise<void> {
   const { commandId } = entry.command;
   if (parts.commands.get(commandId) === undefined) {
     const row = await readCommand(parts.database, tenantId, commandId);
     if (row?.state === 'completed') return;
   }
-  await parts.commands.completed(commandId, waitMs);
+  await parts.commands.until(what, commandId, waitMs);
 }
 
 /** What the log says now; of an older command its row; of one that was just asked for, what was asked. */

@@ -1,6 +1,6 @@
 // The fold of a station's command records into the state of its latest commands.
-import type { CommandCompleted, CommandRequested, CommandSent } from '#contracts/generated/types';
-import { completed, requestedAgain, requestedCommand, sent, type Command } from './command.ts';
+import type { CommandCompleted, CommandRequested, CommandResulted, CommandSent } from '#contracts/generated/types';
+import { completed, requestedAgain, requestedCommand, resulted, sent, type Command } from './command.ts';
 import { shownParameters, type RefOf } from './shown-parameters.ts';
 
 /** What only the rows hold: the request's words and the answer, written once and not kept in the state. */
@@ -17,7 +17,10 @@ export type CommandNews =
       readonly detail: string | null;
       readonly answerJson: string | null;
       readonly completedBy: string;
-    };
+    }
+  | ({ readonly kind: 'resulted' } & ResultNews);
+
+type ResultNews = Pick<CommandResulted, 'commandId' | 'result' | 'sessionId' | 'transactionId' | 'resultedAt'>;
 
 export type StationCommands = {
   readonly tenantId: string;
@@ -46,6 +49,8 @@ export function commandFold(refOf: RefOf) {
       sentOne(before(state, event), event),
     CommandCompleted: (state: StationCommands | undefined, event: CommandCompleted): Folded =>
       completedOne(before(state, event), event),
+    CommandResulted: (state: StationCommands | undefined, event: CommandResulted): Folded =>
+      resultedOne(before(state, event), event),
   };
 }
 
@@ -91,6 +96,14 @@ function completedOne(state: StationCommands, event: CommandCompleted): Folded {
   const { commandId, detail, answerJson, completedBy } = event;
   const news = [...state.news, { kind: 'completed', commandId, detail, answerJson, completedBy } as const];
   return { state: withCommand({ ...state, news }, known, after) };
+}
+
+function resultedOne(state: StationCommands, event: CommandResulted): Folded {
+  const known = state.commands.get(event.commandId);
+  if (known === undefined || known.isResulted) return { state };
+  const { commandId, result, sessionId, transactionId, resultedAt } = event;
+  const said: CommandNews = { kind: 'resulted', commandId, result, sessionId, transactionId, resultedAt };
+  return { state: withCommand({ ...state, news: [...state.news, said] }, known, resulted(known)) };
 }
 
 function before(state: StationCommands | undefined, event: { tenantId: string; stationId: string }): StationCommands {

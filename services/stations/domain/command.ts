@@ -17,6 +17,8 @@ export type Command = {
   /** Offset of its first CommandRequested: orders a station's commands. */
   readonly offset: number;
   readonly life: Life;
+  /** Whether it is known what came of it, beyond its answer. */
+  readonly isResulted: boolean;
 };
 
 export type Life =
@@ -45,7 +47,16 @@ export const noConnection = -1;
 export function requestedCommand(request: CommandRequested, offset: number): Command {
   const { tenantId, stationId, commandId, intent, lane, requestedAt, expiresAt, connectionEpoch } = request;
   const identity = { tenantId, stationId, commandId, intent, lane };
-  return { ...identity, requestedAt, expiresAt, connectionEpoch, requests: 1, offset, life: { phase: 'requested' } };
+  return {
+    ...identity,
+    requestedAt,
+    expiresAt,
+    connectionEpoch,
+    requests: 1,
+    offset,
+    life: { phase: 'requested' },
+    isResulted: false,
+  };
 }
 
 /** Requested again is legal under a newer connection and while nothing was sent, or it only reads; else it changes nothing. */
@@ -75,6 +86,8 @@ export function sent(command: Command, said: Omit<Sent, 'at' | 'lastAt'> & { rea
 
 /** completedBy of what the process of this service decides. */
 export const byStations = 'stations';
+/** Said by that process, these mean that it was never sent. */
+const unsentOutcomes: ReadonlySet<CommandOutcome> = new Set(['offline', 'expired', 'superseded']);
 
 /**
  * The first completion wins. But that a command was never sent is no end of one that stands in the log as sent: it was
@@ -87,10 +100,15 @@ export function completed(
   const { life } = command;
   const { outcome, completedAt, completedBy } = completion;
   if (life.phase === 'completed') return command;
-  const saysUnsent = completedBy === byStations && (outcome === 'offline' || outcome === 'expired');
+  const saysUnsent = completedBy === byStations && unsentOutcomes.has(outcome);
   if (life.phase === 'sent' && saysUnsent) return command;
   return {
     ...command,
     life: { phase: 'completed', sent: life.phase === 'sent' ? life.sent : null, outcome, completedAt },
   };
+}
+
+/** The first result wins; who decided it knew that the command was completed. */
+export function resulted(command: Command): Command {
+  return command.isResulted ? command : { ...command, isResulted: true };
 }

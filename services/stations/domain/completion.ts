@@ -69,7 +69,7 @@ function isReady(presence: Presence | undefined): boolean {
 }
 
 function replaced(by: string): Decision {
-  return { kind: 'complete', outcome: 'expired', detail: `the newer command ${by} replaces it` };
+  return { kind: 'complete', outcome: 'superseded', detail: `the newer command ${by} replaces it` };
 }
 
 /** No connection that could carry it out. */

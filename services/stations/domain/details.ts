@@ -5,7 +5,9 @@ import type { DisplayMessages } from './display-messages.ts';
 import type { FirmwareJobs, LogJobs } from './jobs.ts';
 import type { Availability, ChargingLimit, CompositeSchedule, LocalList } from './latest.ts';
 import type { Alarms, Monitors } from './monitors.ts';
+import type { ReportRequests } from './report-requests.ts';
 import type { Reservations } from './reservations.ts';
+import type { Starts } from './starts.ts';
 
 export type Details = {
   readonly alarms: Alarms | null;
@@ -19,7 +21,9 @@ export type Details = {
   readonly localList: LocalList | null;
   readonly logJobs: LogJobs | null;
   readonly monitors: Monitors | null;
+  readonly reportRequests: ReportRequests | null;
   readonly reservations: Reservations | null;
+  readonly starts: Starts | null;
 };
 
 export type Subject = keyof Details;
@@ -37,5 +41,7 @@ export const noDetails: Details = {
   localList: null,
   logJobs: null,
   monitors: null,
+  reportRequests: null,
   reservations: null,
+  starts: null,
 };

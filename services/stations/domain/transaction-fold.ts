@@ -1,4 +1,4 @@
-// What transactions tell of their station: a reservation that is used, profiles and messages that end, the station's clock.
+// What transactions tell of their station: a reservation that is used, a remote start that is one, profiles and messages that end, the station's clock.
 import type { Meta } from '#contracts/generated/types';
 import { withoutEarlier, withoutTransaction as profilesWithout } from './charging-profiles.ts';
 import { withSample } from './clock-offset.ts';
@@ -6,6 +6,7 @@ import { withDetail } from './detail-fold.ts';
 import { withoutTransaction as messagesWithout } from './display-messages.ts';
 import type { TransactionEnded, TransactionStarted, TransactionUpdated } from './events.ts';
 import { usedBy } from './reservations.ts';
+import { startsAfter, startsNamed } from './starts.ts';
 import { before, standingOf, toldOf } from './standing.ts';
 import type { Station } from './station.ts';
 
@@ -23,18 +24,21 @@ function started(state: Station | undefined, event: TransactionStarted, at: Posi
   const station = withUse(withClock(before(state, event.meta), event), event, at);
   const earlier = { evseId: event.evseId, at: event.meta.occurredAt ?? event.meta.recordedAt };
   const profiles = withoutEarlier(station.details.chargingProfiles, earlier);
-  return { state: withDetail(station, 'chargingProfiles', profiles) };
+  const limited = withDetail(station, 'chargingProfiles', profiles);
+  return { state: withDetail(limited, 'starts', startsAfter(station.details.starts, event)) };
 }
 
 function updated(state: Station | undefined, event: TransactionUpdated, at: Position): Folded {
-  return { state: withUse(before(state, event.meta), event, at) };
+  const station = withUse(before(state, event.meta), event, at);
+  return { state: withDetail(station, 'starts', startsNamed(station.details.starts, event)) };
 }
 
 function ended(state: Station | undefined, event: TransactionEnded, at: Position): Folded {
   const station = withUse(withClock(before(state, event.meta), event), event, at);
   const { chargingProfiles, displayMessages } = station.details;
   const unlimited = withDetail(station, 'chargingProfiles', profilesWithout(chargingProfiles, event));
-  return { state: withDetail(unlimited, 'displayMessages', messagesWithout(displayMessages, event.transactionId)) };
+  const silent = withDetail(unlimited, 'displayMessages', messagesWithout(displayMessages, event.transactionId));
+  return { state: withDetail(silent, 'starts', startsNamed(station.details.starts, event)) };
 }
 
 type Using = { readonly meta: Meta; readonly transactionId: string; readonly reservationId: number | null };

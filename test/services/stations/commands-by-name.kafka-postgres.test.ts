@@ -101,7 +101,7 @@ test('of what waits for a station the newest of a key is sent, the older is repl
       'completion',
     );
   const { body } = await ended(older);
-  assert.deepEqual([body['outcome'], body['completedBy']], ['expired', 'stations']);
+  assert.deepEqual([body['outcome'], body['completedBy']], ['superseded', 'stations']);
   assert.match(String(body['detail']), new RegExp(`${String(newer.body['commandId'])} replaces it`));
   await gateway.connect('S-newest');
   for (const asked of [newer, other]) assert.equal((await ended(asked)).body['outcome'], 'accepted');

@@ -152,7 +152,7 @@ test('a frame announced under the older connection, after the request under the 
 });
 
 test('that it was never sent is no end of a command that was: the decision came late', () => {
-  for (const outcome of ['offline', 'expired'] as const) {
+  for (const outcome of ['offline', 'expired', 'superseded'] as const) {
     const late = { outcome, completedAt: 3000, completedBy: 'stations' };
     assert.equal(completed(sentOne(), late).life.phase, 'sent');
     assert.equal(completed(waiting('ResetStation'), late).life.phase, 'completed');
@@ -222,7 +222,7 @@ test('a replaced command ends where nobody holds it; its holder is left to send 
     const decision = decideCommand(waiting('ClearCache'), presence, 2000, 'newer');
     return decision?.kind === 'complete' ? [decision.outcome, decision.detail] : decision;
   };
-  const replaced = ['expired', 'the newer command newer replaces it'];
+  const replaced = ['superseded', 'the newer command newer replaces it'];
   assert.deepEqual(outcome(held(5)), undefined);
   assert.deepEqual(outcome(held(5, { connected: false })), replaced);
   assert.deepEqual(outcome(held(6)), replaced);
