@@ -16,6 +16,7 @@ import { addSummaryRoute } from '#services/sessions/api/summary';
 import { addCertificateRoutes } from '#services/stations/api/certificates';
 import { addCommandRoutes } from '#services/stations/api/commands';
 import { addDetailRoutes } from '#services/stations/api/details';
+import { addFileRoutes } from '#services/stations/api/files';
 import { addLoggedRoutes } from '#services/stations/api/logged';
 import { addStationRoutes } from '#services/stations/api/stations';
 
@@ -32,6 +33,7 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
     addDetailRoutes(api, untouched);
     addLoggedRoutes(api, untouched);
     addCertificateRoutes(api, {} as never);
+    addFileRoutes(api, {} as never);
     addCommandRoutes(api, untouched);
     addProjectionRoutes(api, [namedProjection('stations'), namedProjection('commands')]);
   },

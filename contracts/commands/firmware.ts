@@ -4,6 +4,20 @@ import { daySeconds, fields, instant, intent, location, pem, retries } from './p
 
 const checksum = Type.String({ pattern: '^[0-9a-fA-F]{32}$', description: 'MD5 of the file, hex' });
 
+/** Files that operators gave us: ids of their own choice. */
+export const fileIdPattern = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';
+
+/** Where a station finds the file: somewhere, or with us. */
+const source = {
+  location: Type.Optional(location),
+  fileId: Type.Optional(
+    Type.String({
+      pattern: fileIdPattern,
+      description: 'Instead of a location: a file of PUT /v1/files, by a link that serves this station once',
+    }),
+  ),
+};
+
 export const firmwareIntents = {
   UpdateFirmware: intent({
     lane: 'maintenance',
@@ -12,7 +26,7 @@ export const firmwareIntents = {
     supersedes: () => '',
     expirySeconds: daySeconds,
     parameters: fields({
-      location,
+      ...source,
       retrieveAt: instant,
       installAt: Type.Optional(instant),
       ...retries,
@@ -30,7 +44,7 @@ export const firmwareIntents = {
     waits: true,
     supersedes: ({ checksum: sum }) => sum,
     expirySeconds: daySeconds,
-    parameters: fields({ location, checksum, ...retries }, '2.x local controllers'),
+    parameters: fields({ ...source, checksum, ...retries }, '2.x local controllers'),
   }),
   UnpublishFirmware: intent({
     lane: 'maintenance',
@@ -50,7 +64,12 @@ export const firmwareIntents = {
       log: Type.Enum(['diagnostics', 'security', 'dataCollector'], {
         description: '1.6: diagnostics by GetDiagnostics, security by GetLog of the whitepaper; dataCollector: 2.1',
       }),
-      location,
+      location: Type.Optional(
+        Type.String({
+          ...location,
+          description: 'URL; without it a link of ours that takes one file: GET /v1/stations/{id}/files shows it',
+        }),
+      ),
       from: Type.Optional(instant),
       until: Type.Optional(instant),
       ...retries,

@@ -1,4 +1,5 @@
 // The programs of `npm start` beside the parts: one gateway, the other services in one process, the seed, the fleet.
+import { dirname, join } from 'node:path';
 import { demoFleetArgs } from '#infra/local/demo-fleet';
 import type { Ports } from '#infra/local/settings';
 import type { Program } from '#infra/local/supervisor';
@@ -20,6 +21,7 @@ export function urlsOf(ports: Ports) {
     gatewayAdmin: http(ports.gatewayAdmin),
     registry: http(ports.registry),
     stations: http(ports.stations),
+    stationFiles: http(ports.stationFiles),
     sessions: http(ports.sessions),
     analytics: http(ports.analytics),
     billing: http(ports.billing),
@@ -41,7 +43,12 @@ export function programsOf(
   partsEnvironment: Readonly<Record<string, string>>,
 ): Programs {
   const urls = urlsOf(ports);
-  const env = { ...partsEnvironment, ...serviceEnvironment(ports, urls), SECRETS_FILE: secretsFile };
+  const env = {
+    ...partsEnvironment,
+    ...serviceEnvironment(ports, urls),
+    SECRETS_FILE: secretsFile,
+    STATION_FILES_DIR: filesDirOf(secretsFile),
+  };
   const ready = (...bases: string[]): string[] => bases.map((base) => `${base}/ready`);
   return {
     gateway: { name: 'gateway', args: ['services/run.ts', 'gateway'], env, readyUrls: ready(urls.gatewayAdmin) },
@@ -56,6 +63,11 @@ export function programsOf(
   };
 }
 
+/** Beside the secrets: what is thrown away with a run, or kept with its data. */
+function filesDirOf(secretsFile: string): string {
+  return join(dirname(secretsFile), 'files');
+}
+
 function serviceEnvironment(ports: Ports, urls: Urls): Record<string, string> {
   return {
     HOST: host,
@@ -63,6 +75,7 @@ function serviceEnvironment(ports: Ports, urls: Urls): Record<string, string> {
     GATEWAY_ADMIN_PORT: String(ports.gatewayAdmin),
     REGISTRY_PORT: String(ports.registry),
     STATIONS_PORT: String(ports.stations),
+    STATION_FILES_PORT: String(ports.stationFiles),
     SESSIONS_PORT: String(ports.sessions),
     ANALYTICS_PORT: String(ports.analytics),
     BILLING_PORT: String(ports.billing),

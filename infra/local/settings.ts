@@ -15,6 +15,8 @@ const portSettings = {
   gatewayAdmin: port('GATEWAY_ADMIN_PORT', 9_100),
   registry: port('REGISTRY_PORT', 8_101),
   stations: port('STATIONS_PORT', 8_102),
+  /** Where stations read firmware and upload logs. */
+  stationFiles: port('STATION_FILES_PORT', 8_202),
   sessions: port('SESSIONS_PORT', 8_103),
   analytics: port('ANALYTICS_PORT', 8_104),
   billing: port('BILLING_PORT', 8_105),
@@ -68,6 +70,7 @@ export function servicePorts(ports: Ports): NamedPort[] {
     named('gateway admin', ports, 'gatewayAdmin'),
     named('registry', ports, 'registry'),
     named('stations', ports, 'stations'),
+    named('station files', ports, 'stationFiles'),
     named('sessions', ports, 'sessions'),
     named('analytics', ports, 'analytics'),
     named('billing', ports, 'billing'),

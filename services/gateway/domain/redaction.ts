@@ -1,4 +1,5 @@
 // Payloads kept whole lose their secrets and driver ids here: one table for all versions.
+import { linkTokenPrefix, withoutLinkTokens } from '#contracts/file-links';
 import { isSecretVariable, secretVariableNames } from '#contracts/secret-variables';
 
 const hiddenNames: readonly string[] = [
@@ -50,14 +51,15 @@ export function redactedJson(action: string, payload: unknown): string {
     const key = name.toLowerCase();
     const hidden = hiddenKeys.has(key) || (hideData && key === 'data') || (valueKeys.has(key) && isSecretHolder(this));
     if (hidden) return '[redacted]';
-    return typeof value === 'string' && value.includes('://') ? value.replace(urlUser, '$1[redacted]@') : value;
+    if (typeof value !== 'string') return value;
+    return withoutLinkTokens(value.includes('://') ? value.replace(urlUser, '$1[redacted]@') : value);
   };
   return JSON.stringify(payload, replacer) ?? 'null';
 }
 
 const suspicious = [...hiddenNames, ...secretVariableNames].map((word) => word.replaceAll('.', String.raw`\.`));
 /** A backslash may spell the letters of a key; a signed message is base64. */
-const hiding = String.raw`\\|://[^/?#\s"]*@|${signedSuffix}`;
+const hiding = String.raw`\\|${linkTokenPrefix}|://[^/?#\s"]*@|${signedSuffix}`;
 const suspiciousText = new RegExp(`${hiding}"|"(?:${suspicious.join('|')})"`, 'i');
 const suspiciousRuin = new RegExp(`${hiding}|${suspicious.join('|')}`, 'i');
 
@@ -82,7 +84,9 @@ const hiddenWord = new RegExp(hiddenWords, 'i');
 export function redactedRuin(text: string): string {
   if (!mayHideFromRuin(text)) return text;
   if (text.includes('\\') || untellable.test(text)) return nothingOf(text);
-  const redacted = text.replaceAll(urlUser, '$1[redacted]@').replaceAll(ruinedValue, '$1"[redacted]"');
+  const redacted = withoutLinkTokens(text)
+    .replaceAll(urlUser, '$1[redacted]@')
+    .replaceAll(ruinedValue, '$1"[redacted]"');
   // A key whose value is not where values stand (`"idTag" "04A2"`) may have it anywhere.
   return hiddenWord.test(redacted.replaceAll(redactedValue, '')) ? nothingOf(text) : redacted;
 }

@@ -1,4 +1,6 @@
-// A command's parameters as this service keeps and shows them: a driver's token is its pseudonym, in raw CALLs too.
+// A command's parameters as this service keeps and shows them: a driver's token is its pseudonym, in raw CALLs too; a link of
+// ours is without its secret.
+import { withoutLinkTokens } from '#contracts/file-links';
 
 /** Pseudonym of a token: (tenantId, type, uid) to tokenRef. */
 export type RefOf = (tenantId: string, tokenType: string, uid: string) => string;
@@ -32,7 +34,7 @@ function shownObject(value: Record<string, unknown>, refOf: Pseudonym): Record<s
 
 function shownField(key: string, value: unknown, refOf: Pseudonym): unknown {
   if (driverFields.has(key)) return '[redacted]';
-  if (typeof value === 'string') return tokenTexts.has(key) ? refOf('Central', value) : value;
+  if (typeof value === 'string') return tokenTexts.has(key) ? refOf('Central', value) : withoutLinkTokens(value);
   if (Array.isArray(value)) return value.map((item) => shownField('', item, refOf));
   if (!isObject(value)) return value;
   return tokenObjects.has(key) ? shownToken(value, refOf) : shownObject(value, refOf);

@@ -27,6 +27,7 @@ async function releasedAfter(code: FaultCode): Promise<boolean> {
     log,
     refOf: () => 'ref',
     isRegistered: () => true,
+    locate: async (_request: object, parameters: Record<string, unknown>) => ({ kind: 'located', parameters }) as const,
     now: () => 0,
   };
   const caller = { tenantId: 'default', role: 'operator', actor: 'somebody' } as const;

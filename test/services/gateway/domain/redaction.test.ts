@@ -21,6 +21,7 @@ test('a secret that a station reads out to us is not kept, whichever message car
     ['SetNetworkProfile', { connectionData: { vpn: { server: 's', user: 'u', password: 'p', key: 'S3CRET' } } }],
     ['UpdateFirmware', { location: 'ftp://user:S3CRET@files.example/fw' }],
     ['GetLog', { log: { remoteLocation: 'sftp://S3CRET@files.example/logs' } }],
+    ['UpdateFirmware', { location: `http://a/download/CS-1/once-S3CRET${'x'.repeat(37)}/fw.bin` }],
     ['GetTariffs', { tariffAssignments: [{ idTokens: ['S3CRET'] }] }],
     ['CustomerInformation', { customerCertificate: { serialNumber: 'S3CRET' } }],
     ['SetVariables', { setVariableData: [{ attributeValue: 'S3CRET', component, variable }] }],

@@ -1,0 +1,40 @@
+// Opens what has to do with files: the disk, the port of the stations, the sweep, and the maker of links.
+import type { Secrets } from '#contracts/secrets';
+import type { Lifecycle } from '#kit/lifecycle';
+import type { Logger } from '#kit/logger';
+import type { Database } from '#kit/postgres';
+import type { FileApiParts } from '../api/files.ts';
+import type { StationsConfig } from '../config.ts';
+import { openDisk } from './disk.ts';
+import { linksIn, type Locate } from './links.ts';
+import { startFileServer } from './server.ts';
+import { startSweeper } from './sweeper.ts';
+
+export type OpenFilesOptions = {
+  readonly config: StationsConfig;
+  readonly database: Database;
+  readonly secrets: Pick<Secrets, 'tenantKeySeed'>;
+  readonly lifecycle: Lifecycle;
+  readonly logger: Logger;
+};
+
+const hourMs = 60 * 60 * 1000;
+
+export async function openFiles({
+  config,
+  database,
+  secrets,
+  lifecycle,
+  logger,
+}: OpenFilesOptions): Promise<{ readonly parts: FileApiParts; readonly locate: Locate }> {
+  const { filesDir, filesPort, filesUrl, firmwareBytesMax, host, storedBytesMax, uploadBytesMax } = config;
+  const now = Date.now;
+  const disk = await openDisk(filesDir);
+  const uploadKeptMs = config.uploadsKeptDays * 24 * hourMs;
+  const serving = { database, disk, logger, host, port: filesPort, uploadBytesMax, storedBytesMax, uploadKeptMs, now };
+  const server = lifecycle.add('file server', await startFileServer(serving));
+  lifecycle.add('file sweeper', startSweeper({ database, disk, logger, now }));
+  const url = filesUrl === '' ? `http://${host}:${server.port}` : filesUrl.replace(/\/+$/, '');
+  const locate = linksIn({ database, secrets, url, openMs: config.fileLinkHours * hourMs, now });
+  return { parts: { database, disk, firmwareBytesMax, storedBytesMax, now }, locate };
+}
