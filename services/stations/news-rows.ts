@@ -62,8 +62,27 @@ export function connectorRows(told: readonly Told[]): object[] {
   return [...rows.values()];
 }
 
+/** Variables to write, and what inventories say to be gone after that: in the order of the log, station by station. */
+export function variableStages(told: readonly Told[]): { readonly rows: object[]; readonly gone: object[] }[] {
+  const stages: { told: Told[]; gone: object[] }[] = [];
+  const stageOf = new Map<Station, number>();
+  for (const each of told) {
+    const { station, news } = each;
+    if (news.kind !== 'variables' && news.kind !== 'inventory') continue;
+    const number = stageOf.get(station) ?? 0;
+    const stage = (stages[number] ??= { told: [], gone: [] });
+    if (news.kind === 'variables') {
+      stage.told.push(each);
+      continue;
+    }
+    stage.gone.push({ ...ownerOf(station), epoch: news.epoch, log_offset: news.offset });
+    stageOf.set(station, number + 1);
+  }
+  return stages.map(({ told: of, gone }) => ({ rows: variableRows(of), gone }));
+}
+
 /** The last report of each variable; one of an older connection never replaces a newer one's. */
-export function variableRows(told: readonly Told[]): object[] {
+function variableRows(told: readonly Told[]): object[] {
   const rows = new Map<string, { epoch: number }>();
   for (const { station, news } of told) {
     if (news.kind !== 'variables') continue;

@@ -108,3 +108,10 @@ export const upsertVariables = `${upsert(
   ],
 )}
   where (excluded.epoch, excluded.log_offset) > (variables.epoch, variables.log_offset)`;
+
+/** What an inventory did not name: told before it was asked for, by its connection or an older one. */
+export const deleteVariables = `
+  delete from variables using json_to_recordset($1::json) as row (tenant_id text, station_id text, epoch bigint,
+    log_offset bigint)
+  where variables.tenant_id = row.tenant_id and variables.station_id = row.station_id
+    and variables.epoch <= row.epoch and variables.log_offset < row.log_offset`;

@@ -14,9 +14,10 @@ import {
   type Station,
 } from './domain/station.ts';
 import { saveLogged } from './logged-tables.ts';
-import { connectorRows, openedRows, closedRows, variableRows } from './news-rows.ts';
+import { connectorRows, openedRows, closedRows, variableStages } from './news-rows.ts';
 import {
   closeConnections,
+  deleteVariables,
   insertConnections,
   pruneConnections,
   selectStations,
@@ -86,7 +87,10 @@ export async function saveStations(client: PoolClient, changed: ReadonlyMap<stri
     await client.query(pruneConnections, [...splitKeys(keys), connectionsKeptMax]);
   }
   await writeRows(client, upsertConnectors, connectorRows(told));
-  await writeRows(client, upsertVariables, variableRows(told));
+  for (const { rows, gone } of variableStages(told)) {
+    await writeRows(client, upsertVariables, rows);
+    await writeRows(client, deleteVariables, gone);
+  }
   await saveDetails(client, stations);
   await saveLogged(client, told);
 }

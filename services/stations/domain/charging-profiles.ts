@@ -1,6 +1,7 @@
 // The charging profiles of a station: reported, set, cleared, and ended with their transaction.
 import type { ChargingProfilesReported, ReportedChargingProfile } from '#contracts/generated/types';
 import { openInventory, reportedPart, withEntries, type Inventory } from './inventory.ts';
+import { criteriaOf, requestOf, type ReportRequest, type ReportRequests } from './report-requests.ts';
 import type { Told } from './standing.ts';
 
 export type Profile = ReportedChargingProfile & { readonly source: string | null; readonly reportedAt: number };
@@ -15,13 +16,21 @@ export function chargingProfilesAfter(
   known: ChargingProfiles | null,
   event: ChargingProfilesReported,
   told: Told,
+  requests: ReportRequests | null,
 ): ChargingProfiles | null {
   const inventory = openInventory(known, told);
   if (inventory === undefined) return known;
   switch (event.change) {
     case 'report': {
       const items = event.profiles.map((profile) => profileOf(profile, event.source, told));
-      return reportedPart(inventory, { ...event, items }, told, replaceReported);
+      // What was asked for and is not named is gone.
+      const isGone = isAskedFor(requestOf(requests, 'chargingProfiles', event.requestId));
+      return reportedPart(inventory, { ...event, items }, told, (entries, reported) =>
+        reported.reduce(
+          withSet,
+          entries.filter((entry) => !isGone(entry)),
+        ),
+      );
     }
     case 'set': {
       const set = event.profiles.map((profile) => profileOf(profile, event.source ?? ourSource, told));
@@ -76,14 +85,31 @@ function profileOf(profile: ReportedChargingProfile, source: string | null, told
   return { ...profile, evseId: profile.evseId ?? 0, source, reportedAt: told.at };
 }
 
-/** A report tells all profiles of the EVSEs and sources that it names (2.x K09). */
-function replaceReported(entries: readonly Profile[], reported: readonly Profile[]): readonly Profile[] {
-  const placeOf = ({ evseId, source }: Profile): string => `${evseId} ${source}`;
-  const places = new Set(reported.map(placeOf));
-  return reported.reduce(
-    withSet,
-    entries.filter((entry) => !places.has(placeOf(entry))),
-  );
+type Criteria = {
+  readonly evseId: number;
+  readonly chargingProfileId: readonly number[];
+  readonly chargingProfilePurpose: string;
+  readonly stackLevel: number;
+  readonly chargingLimitSource: readonly string[];
+};
+
+/** Whether a request asks for a profile: all criteria that it names fit (2.x K09); EVSE 0 is the station alone. */
+export function isAskedFor(request: ReportRequest | undefined): (entry: Profile) => boolean {
+  if (request === undefined) return () => false;
+  const { evseId, chargingProfileId, chargingProfilePurpose, stackLevel, chargingLimitSource } =
+    criteriaOf<Criteria>(request);
+  const fits = [
+    (entry: Profile) => evseId === undefined || evseId === entry.evseId,
+    (entry: Profile) => isAmong(chargingProfileId, entry.profileId),
+    (entry: Profile) => chargingProfilePurpose === undefined || chargingProfilePurpose === entry.purpose,
+    (entry: Profile) => stackLevel === undefined || stackLevel === entry.stackLevel,
+    (entry: Profile) => isAmong(chargingLimitSource, entry.source),
+  ];
+  return (entry) => fits.every((isFit) => isFit(entry));
+}
+
+function isAmong<T>(named: readonly T[] | undefined, value: T | null): boolean {
+  return named === undefined || (value !== null && named.includes(value));
 }
 
 /** It replaces the one of its id, and that of its purpose and level on its EVSE (1.6 3.13.2, 2.x K01.FR.05 and 06). */

@@ -23,6 +23,20 @@ export function withEntries<Entry>(inventory: Inventory<Entry>, entries: readonl
   return { ...inventory, entries: entries.slice(-inventoryMax) };
 }
 
+/** Without what was asked for: the station answered that it has nothing of it. */
+export function withoutAskedFor<Entry>(
+  known: Inventory<Entry> | null,
+  told: Told,
+  isAskedFor: (entry: Entry) => boolean,
+): Inventory<Entry> | null {
+  const inventory = known === null ? undefined : openInventory(known, told);
+  if (inventory === undefined) return known;
+  return withEntries(
+    inventory,
+    inventory.entries.filter((entry) => !isAskedFor(entry)),
+  );
+}
+
 /** After a part of a report: the entries are replaced once all parts are there. */
 export function reportedPart<Entry>(
   inventory: Inventory<Entry>,

@@ -1,6 +1,7 @@
 // The monitors on a station's variables, and which of them are alarmed.
 import type { DeviceEvent, DeviceEventsReported, MonitorsReported, VariableMonitor } from '#contracts/generated/types';
 import { openInventory, reportedPart, withEntries, type Inventory } from './inventory.ts';
+import { criteriaOf, requestOf, type ReportRequest, type ReportRequests } from './report-requests.ts';
 import type { Told } from './standing.ts';
 
 export type Alarm = { readonly since: number; readonly value: string; readonly severity: number | null };
@@ -15,13 +16,26 @@ export type Alarms = {
 
 const alarmsMax = 500;
 
-export function monitorsAfter(known: Monitors | null, event: MonitorsReported, told: Told): Monitors | null {
+export function monitorsAfter(
+  known: Monitors | null,
+  event: MonitorsReported,
+  told: Told,
+  requests: ReportRequests | null,
+): Monitors | null {
   const inventory = openInventory(known, told);
   if (inventory === undefined) return known;
   const items = event.monitors.map((monitor) => ({ ...monitor, reportedAt: told.at }));
   switch (event.change) {
-    case 'report':
-      return reportedPart(inventory, { ...event, items }, told, replaceReported);
+    case 'report': {
+      // What was asked for and is not named is gone.
+      const isGone = isAskedFor(requestOf(requests, 'monitoring', event.requestId));
+      return reportedPart(inventory, { ...event, items }, told, (entries, reported) =>
+        reported.reduce(
+          withMonitor,
+          entries.filter((entry) => !isGone(entry)),
+        ),
+      );
+    }
     case 'set':
       return withEntries(inventory, items.reduce(withMonitor, inventory.entries));
     case 'cleared': {
@@ -51,23 +65,53 @@ export function alarmsAfter(known: Alarms | null, { events }: DeviceEventsReport
   return alarmed === before ? known : { epoch: told.epoch, alarmed: alarmed.slice(-alarmsMax) };
 }
 
-/** A report names variables, and all monitors of each of them (2.x N02). */
-function replaceReported(entries: readonly Monitor[], reported: readonly Monitor[]): readonly Monitor[] {
-  const variables = new Set(reported.map(variableOf));
-  return reported.reduce(
-    withMonitor,
-    entries.filter((entry) => !variables.has(variableOf(entry))),
-  );
+type Criteria = {
+  readonly monitoringCriteria: readonly string[];
+  readonly componentVariable: readonly {
+    readonly component: {
+      readonly name: string;
+      readonly instance?: string;
+      readonly evse?: { readonly id: number; readonly connectorId?: number };
+    };
+    readonly variable?: { readonly name: string; readonly instance?: string };
+  }[];
+};
+
+/** Types of monitors by the criterion that asks for them (2.x N02). */
+const criterionOf: Readonly<Record<string, string>> = {
+  UpperThreshold: 'ThresholdMonitoring',
+  LowerThreshold: 'ThresholdMonitoring',
+  Delta: 'DeltaMonitoring',
+  TargetDelta: 'DeltaMonitoring',
+  TargetDeltaRelative: 'DeltaMonitoring',
+  Periodic: 'PeriodicMonitoring',
+  PeriodicClockAligned: 'PeriodicMonitoring',
+};
+
+/** Whether a request asks for a monitor: by its type, and by its variable or component; what is not named is any. */
+export function isAskedFor(request: ReportRequest | undefined): (entry: Monitor) => boolean {
+  if (request === undefined) return () => false;
+  const { monitoringCriteria, componentVariable } = criteriaOf<Criteria>(request);
+  return (entry) =>
+    (monitoringCriteria === undefined || monitoringCriteria.includes(criterionOf[entry.type ?? ''] ?? '')) &&
+    (componentVariable === undefined || componentVariable.some((named) => isOn(entry, named)));
+}
+
+function isOn(entry: Monitor, { component, variable }: Criteria['componentVariable'][number]): boolean {
+  const pairs = [
+    [component.name, entry.component],
+    [component.instance, entry.componentInstance],
+    [component.evse?.id, entry.evseId],
+    [component.evse?.connectorId, entry.connectorId],
+    [variable?.name, entry.variable],
+    [variable?.instance, entry.variableInstance],
+  ];
+  return pairs.every(([named, told]) => named === undefined || named === told);
 }
 
 function withMonitor(entries: readonly Monitor[], monitor: Monitor): readonly Monitor[] {
   const isReplaced = ({ monitorId }: Monitor): boolean => monitorId !== null && monitorId === monitor.monitorId;
   return [...entries.filter((entry) => !isReplaced(entry)), monitor];
-}
-
-function variableOf(monitor: Monitor): string {
-  const { component, componentInstance, evseId, connectorId, variable, variableInstance } = monitor;
-  return JSON.stringify([component, componentInstance, evseId, connectorId, variable, variableInstance]);
 }
 
 function clearedIds({ monitors }: MonitorsReported): ReadonlySet<number | null> {

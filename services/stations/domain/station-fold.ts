@@ -10,6 +10,7 @@ import { withSample } from './clock-offset.ts';
 import { detailFold, withDetail } from './detail-fold.ts';
 import { loggedFold, loggedOf } from './logged-fold.ts';
 import { isSelfReliant } from './reservation-end.ts';
+import { inventoryPart } from './report-requests.ts';
 import { confirmed, uncertainSince } from './reservations.ts';
 import { applied, before, heard, standingOf, toldOf } from './standing.ts';
 import { lastConnectionOf, type Connection, type News, type Station } from './station.ts';
@@ -134,8 +135,21 @@ function variablesReported(state: Station | undefined, event: VariablesReported,
   const epoch = event.meta.connectionEpoch ?? -1;
   const { meta, variables } = event;
   const report: News = { kind: 'variables', epoch, offset: at.offset, reportedAt: meta.recordedAt, variables };
-  const after = standing === 'live' ? heard(station, meta) : station;
-  return { state: { ...after, news: [...station.news, report] } };
+  const told = { ...station, news: [...station.news, report] };
+  const taken = withInventory(told, event, at);
+  return { state: standing === 'live' ? heard(taken, meta) : taken };
+}
+
+/** A full inventory that is whole says of variables that it does not name that there are none (2.x B07). */
+function withInventory(station: Station, event: VariablesReported, at: Position): Station {
+  const { reportRequests } = station.details;
+  if (reportRequests === null) return station;
+  const { requests, whole } = inventoryPart(reportRequests, event, toldOf(station, event.meta, at));
+  const counted = withDetail(station, 'reportRequests', requests);
+  if (whole === undefined) return counted;
+  // What was told since the request stands: by its parts, or by an answer that came between them.
+  const news: News = { kind: 'inventory', epoch: event.meta.connectionEpoch ?? -1, offset: whole.offset };
+  return { ...counted, news: [...counted.news, news] };
 }
 
 function withConnection(station: Station, connection: Connection): Station {

@@ -73,6 +73,8 @@ export type News =
       readonly reportedAt: number;
       readonly variables: readonly ReportedVariable[];
     }
+  /** All that was told before this offset, by a connection no newer than this, and not again since: the station has it no more. */
+  | { readonly kind: 'inventory'; readonly epoch: number; readonly offset: number }
   | (Logged & { readonly kind: 'booted'; readonly boot: Boot })
   | (Logged & {
       readonly kind: 'security';

@@ -17,12 +17,15 @@ import type {
   MonitorsReported,
   QuirksObserved,
   ReportedChargingProfile,
+  ReportKind,
+  ReportRequested,
   ReservationChanged,
   SecurityEventReported,
   TransactionEnded,
   TransactionStarted,
   VariableMonitor,
 } from '#contracts/generated/types';
+import { requestsAfter, type ReportRequests } from '#services/stations/domain/report-requests';
 import type { Told } from '#services/stations/domain/standing';
 import { meta } from './records.ts';
 
@@ -174,6 +177,17 @@ export function deviceEvent(fields: Partial<DeviceEvent> = {}): DeviceEvent {
 
 export function deviceEvents(events: readonly DeviceEvent[], fields: Partial<Meta> = {}): DeviceEventsReported {
   return { meta: meta(fields), part: 0, last: true, events: [...events] };
+}
+
+export function requested(fields: Of<ReportRequested>): ReportRequested {
+  const all = { report: 'fullInventory', isComplete: true, isEmpty: false, criteriaJson: null } as const;
+  return { requestId: 1, ...all, ...fields, meta: meta(fields.meta) };
+}
+
+/** A station was asked for a report under 1; without criteria for all. */
+export function asked(report: ReportKind, criteria: object | null): ReportRequests {
+  const criteriaJson = criteria === null ? null : JSON.stringify(criteria);
+  return requestsAfter(null, requested({ report, isComplete: criteria === null, criteriaJson }), told(0));
 }
 
 export function availability(fields: Of<AvailabilityChanged>): AvailabilityChanged {

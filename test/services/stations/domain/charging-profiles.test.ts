@@ -7,14 +7,20 @@ import {
   withoutTransaction,
   type ChargingProfiles,
 } from '#services/stations/domain/charging-profiles';
-import { profile, profiles, told } from '../facts.ts';
+import type { ReportRequests } from '#services/stations/domain/report-requests';
+import { asked, profile, profiles, told } from '../facts.ts';
 
 type Fact = Parameters<typeof profiles>[0];
 
-function after(facts: readonly Fact[], epoch = 1, from: ChargingProfiles | null = null): ChargingProfiles | null {
+function after(
+  facts: readonly Fact[],
+  epoch = 1,
+  from: ChargingProfiles | null = null,
+  requests: ReportRequests | null = null,
+): ChargingProfiles | null {
   let known = from;
   for (const [index, fact] of facts.entries())
-    known = chargingProfilesAfter(known, profiles(fact), told(epoch, index + 1));
+    known = chargingProfilesAfter(known, profiles(fact), told(epoch, index + 1), requests);
   return known;
 }
 const idsOf = (known: ChargingProfiles | null): unknown => known?.entries.map(({ profileId }) => profileId);
@@ -49,19 +55,30 @@ test('a clearing with an id clears that one, with criteria all that fit, without
   assert.deepEqual(idsOf(after([...all, cleared({})])), [4]);
 });
 
-test('a report replaces what stood at its EVSEs of its source, and nothing else, once it is whole', () => {
-  const before = [set({ profileId: 1 }), set({ profileId: 2, evseId: 2 })];
+test('a report replaces what was asked for, and nothing else, once it is whole', () => {
+  const before = after([
+    set({ profileId: 1 }),
+    set({ profileId: 2, evseId: 2, stackLevel: 3 }),
+    { ...set({ profileId: 3, purpose: 'ChargingStationExternalConstraints' }), source: 'EMS' },
+  ]);
   const part = (last: boolean, profileId: number): Fact => ({
     change: 'report',
-    requestId: 9,
+    requestId: 1,
     last,
     source: 'CSO',
     profiles: [profile({ profileId, stackLevel: profileId })],
   });
-  assert.deepEqual(idsOf(after([...before, part(false, 5)])), [1, 2]);
-  assert.deepEqual(idsOf(after([...before, part(false, 5), part(true, 6)])), [2, 5, 6]);
-  const elsewhere: Fact = { ...part(true, 7), source: 'EMS' };
-  assert.deepEqual(idsOf(after([...before, elsewhere])), [1, 2, 7]);
+  const left = (criteria: object | null, parts = [part(true, 5)]) =>
+    idsOf(after(parts, 1, before, asked('chargingProfiles', criteria)));
+  assert.deepEqual(left(null), [5]);
+  assert.deepEqual(left(null, [part(false, 5)]), [1, 2, 3]);
+  assert.deepEqual(left(null, [part(false, 5), part(true, 6)]), [5, 6]);
+  assert.deepEqual(left({ evseId: 1 }), [2, 5]);
+  assert.deepEqual(left({ evseId: 0 }), [1, 2, 3, 5]);
+  assert.deepEqual(left({ chargingProfileId: [1, 3], stackLevel: 0 }), [2, 5]);
+  assert.deepEqual(left({ chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 0 }), [2, 3, 5]);
+  assert.deepEqual(left({ chargingLimitSource: ['EMS', 'SO'] }), [1, 2, 5]);
+  assert.deepEqual(idsOf(after([part(true, 5)], 1, before)), [1, 2, 3, 5], 'nobody knows what was asked for');
 });
 
 test('an older connection changes nothing after a newer one told of profiles, the same one does', () => {

@@ -8,28 +8,47 @@ import {
   type Alarms,
   type Monitors,
 } from '#services/stations/domain/monitors';
-import { deviceEvent, deviceEvents, monitor, monitors, told } from '../facts.ts';
+import type { ReportRequests } from '#services/stations/domain/report-requests';
+import { asked, deviceEvent, deviceEvents, monitor, monitors, told } from '../facts.ts';
+
+const watched = (
+  known: Monitors | null,
+  fact: ReturnType<typeof monitors>,
+  at: ReturnType<typeof told>,
+  requests: ReportRequests | null = null,
+): Monitors | null => monitorsAfter(known, fact, at, requests);
 
 const idsOf = (known: Monitors | null): unknown => known?.entries.map(({ monitorId }) => monitorId);
-const set = monitorsAfter(null, monitors({ monitors: [monitor(1), monitor(2, { variable: 'Voltage' })] }), told(1));
+const set = watched(null, monitors({ monitors: [monitor(1), monitor(2, { variable: 'Voltage' })] }), told(1));
 const alarmed = (known: Alarms | null, fields: Parameters<typeof deviceEvent>[0], epoch = 1): Alarms | null =>
   alarmsAfter(known, deviceEvents([deviceEvent(fields)]), told(epoch));
 
 test('a monitor is set, set anew under its number, and cleared', () => {
   assert.deepEqual(idsOf(set), [1, 2]);
-  const again = monitorsAfter(set, monitors({ monitors: [monitor(2, { value: '7' })] }), told(1, 2));
+  const again = watched(set, monitors({ monitors: [monitor(2, { value: '7' })] }), told(1, 2));
   assert.deepEqual([idsOf(again), again?.entries[1]?.value], [[1, 2], '7']);
-  assert.deepEqual(idsOf(monitorsAfter(set, monitors({ change: 'cleared' }), told(1, 2))), [2]);
+  assert.deepEqual(idsOf(watched(set, monitors({ change: 'cleared' }), told(1, 2))), [2]);
 });
 
-test('a report replaces the monitors of the variables that it names', () => {
-  const report = monitors({ change: 'report', requestId: 3, part: 0, last: true, monitors: [monitor(8)] });
-  assert.deepEqual(idsOf(monitorsAfter(set, report, told(1, 2))), [2, 8]);
+test('a report replaces the monitors that were asked for, by type and by variable, and no other', () => {
+  const from = watched(set, monitors({ monitors: [monitor(3, { type: 'Delta', evseId: 2 })] }), told(1, 2));
+  const report = monitors({ change: 'report', requestId: 1, part: 0, last: true, monitors: [monitor(8)] });
+  const left = (criteria: object | null) => idsOf(watched(from, report, told(1, 3), asked('monitoring', criteria)));
+  const on = (component: object, variable?: object) => ({ componentVariable: [{ component, variable }] });
+  assert.deepEqual(left(null), [8]);
+  assert.deepEqual(left({ monitoringCriteria: ['DeltaMonitoring'] }), [1, 2, 8]);
+  assert.deepEqual(left({ monitoringCriteria: ['PeriodicMonitoring'] }), [1, 2, 3, 8]);
+  assert.deepEqual(left(on({ name: 'EVSE' })), [8]);
+  assert.deepEqual(left(on({ name: 'EVSE', evse: { id: 1 } })), [3, 8]);
+  assert.deepEqual(left(on({ name: 'EVSE' }, { name: 'Voltage' })), [1, 3, 8]);
+  assert.deepEqual(left(on({ name: 'Connector' })), [1, 2, 3, 8]);
+  assert.deepEqual(left({ ...on({ name: 'EVSE' }), monitoringCriteria: ['DeltaMonitoring'] }), [1, 2, 8]);
+  assert.deepEqual(idsOf(watched(from, report, told(1, 3))), [1, 2, 3, 8], 'nobody knows what was asked for');
 });
 
 test('an unfinished report changes nothing yet', () => {
   const begun = monitors({ change: 'report', requestId: 3, part: 0, last: false, monitors: [monitor(8)] });
-  const after = monitorsAfter(set, begun, told(1, 2));
+  const after = watched(set, begun, told(1, 2));
   assert.deepEqual([idsOf(after), after?.reports.open.length], [[1, 2], 1]);
 });
 
