@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { startTrial, type Trial } from '#load-tests/bench/trial';
 import type { FleetVersion } from '#load-tests/fleet/identities';
 import { eventually, operatorOf, type Operator, type Page, type Session } from '../e2e/operator-client.ts';
-import { ScriptedStation } from '../e2e/scripted-station.ts';
+import { ScriptedStation, type StationOptions } from '../e2e/scripted-station.ts';
 import { at, OcttStation, type Payload } from './octt-station.ts';
+import { openOutside, type Outside } from './outside.ts';
 
 /** Uids of registered cards; `unknown` is not. */
 export const cards = {
@@ -23,6 +24,7 @@ export const cards = {
 export const groupId = 'OCTT-GROUP';
 
 export type SessionSeen = Session & {
+  readonly startedAt: string;
   readonly evseId: number | null;
   readonly authorization: string | null;
   readonly chargingState: string | null;
@@ -51,21 +53,31 @@ export type Registration = {
 export class Rig {
   readonly operator: Operator;
   readonly trial: Trial;
+  /** Whom the platform asks for stations and vehicles. */
+  readonly outside: Outside;
   readonly #stations: OcttStation[] = [];
 
-  private constructor(trial: Trial) {
+  private constructor(trial: Trial, outside: Outside) {
     this.trial = trial;
+    this.outside = outside;
     this.operator = operatorOf(trial);
   }
 
   static async open(): Promise<Rig> {
-    const trial = await startTrial({ processes: [['registry', 'stations', 'sessions', 'operator']], env: limits });
-    const rig = new Rig(trial);
+    const outside = await openOutside();
+    const env = { ...limits, ...outside.environment };
+    const trial = await startTrial({ processes: [['registry', 'stations', 'sessions', 'operator']], env }).catch(
+      (error: unknown) => {
+        outside.close();
+        throw error;
+      },
+    );
+    const rig = new Rig(trial, outside);
     try {
       await rig.#registerCards();
       return rig;
     } catch (error) {
-      await trial.close();
+      await rig.close();
       throw error;
     }
   }
@@ -73,6 +85,7 @@ export class Rig {
   async close(): Promise<void> {
     for (const station of this.#stations) station.close();
     await this.trial.close();
+    this.outside.close();
   }
 
   /** A registered station with its password, not connected yet. */
@@ -84,6 +97,11 @@ export class Rig {
   /** Registered and connected; not booted yet. */
   async connected(stationId: string, version: FleetVersion, registration?: Registration): Promise<OcttStation> {
     const { password } = await this.register(stationId, registration);
+    return this.connectedAs(stationId, version, password);
+  }
+
+  /** A registered station that shows this password. */
+  async connectedAs(stationId: string, version: FleetVersion, password: string): Promise<OcttStation> {
     const station = await OcttStation.connect({ port: this.port, stationId, password, version });
     this.#stations.push(station);
     return station;
@@ -109,12 +127,12 @@ export class Rig {
     return Number(new URL(this.trial.urls.ocpp).port);
   }
 
-  /** One upgrade: the HTTP status that refuses it, or undefined where it opens. */
-  async knock(options: ConstructorParameters<typeof ScriptedStation>[0]): Promise<number | undefined> {
+  /** One upgrade is refused with this HTTP status. */
+  async refusedWith(status: number, options: StationOptions): Promise<void> {
     const station = new ScriptedStation(options);
     const end = await Promise.race([station.opened, station.ended]);
     if (end === undefined) station.close();
-    return end?.kind === 'refused' ? end.status : undefined;
+    assert.deepEqual(end?.kind === 'refused' ? end.status : end, status);
   }
 
   /** Asks for something and waits until it is completed. */
@@ -169,6 +187,24 @@ export class Rig {
     const [session] = items;
     assert.ok(session !== undefined);
     return session;
+  }
+
+  /** It has none so far: one that begins now at its second EVSE is the only one, and the fold goes in order. */
+  async hasNoSession(station: OcttStation): Promise<void> {
+    const timestamp = new Date().toISOString();
+    const start16 = { connectorId: 2, idTag: cards.second, meterStart: 0, timestamp };
+    const start2 = {
+      eventType: 'Started',
+      timestamp,
+      triggerReason: 'Authorized',
+      seqNo: 0,
+      transactionInfo: { transactionId: `marker-${station.stationId}` },
+      evse: { id: 2, connectorId: 1 },
+      idToken: { idToken: cards.second, type: 'ISO14443' },
+    };
+    if (station.version === '1.6') await station.ask('StartTransaction', start16);
+    else await station.ask('TransactionEvent', start2);
+    assert.equal((await this.session(station)).evseId, 2);
   }
 
   /** The status of a connector, once it is this one. */

@@ -1,7 +1,7 @@
 // What the cases of 1.6 have in common: a driver who plugs in, charges and leaves, in the words of a 1.6 station.
 import assert from 'node:assert/strict';
 import { at, type OcttStation } from '../octt-station.ts';
-import { cards } from '../rig.ts';
+import { cards, type Rig } from '../rig.ts';
 
 /** The time of the case less so many seconds, as a station writes it. */
 export function ago(seconds: number): string {
@@ -55,3 +55,16 @@ export async function meter16(station: OcttStation, transactionId: number, wh: n
     ],
   });
 }
+
+/** A card that may not charge: told so when it is shown and where it starts; the start is recorded as refused. */
+export async function refusedCard16(rig: Rig, stationId: string, idTag: string, status: string): Promise<void> {
+  const station = await rig.station(stationId, '1.6');
+  await status16(station, 'Preparing');
+  assert.equal(await authorized16(station, idTag), status);
+  const started = await start16(station, { idTag });
+  assert.equal(started.status, status);
+  assert.equal((await rig.session(station)).authorization, status);
+}
+
+/** A driver's card in the words of a command. */
+export const token = { uid: cards.valid, type: 'ISO14443' } as const;
