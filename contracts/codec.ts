@@ -3,6 +3,7 @@ import avro from 'avsc';
 import { newestByType, readLock, type LockedSchema } from '#contracts/lock';
 import type { Records } from '#contracts/generated/types';
 import { partialSchema, type FieldsRead } from '#contracts/partial-schema';
+import { wellFormedString } from '#contracts/well-formed-string';
 
 export type RecordType = keyof Records;
 
@@ -156,5 +157,6 @@ function avroType(schema: LockedSchema['schema']): avro.Type {
   return avro.Type.forSchema(structuredClone(schema) as avro.Schema, {
     wrapUnions: 'never',
     omitRecordMethods: true,
+    typeHook: (each) => (each === 'string' ? wellFormedString : undefined),
   });
 }

@@ -50,6 +50,16 @@ test('a record larger than the slab is encoded all the same', () => {
   assert.equal(decodeAs('StationMessageRecorded', bytes).payloadJson, payloadJson);
 });
 
+test('what has no UTF-8 is one replacement character, in short texts and long ones; pairs stay', () => {
+  for (const filler of ['', 'x'.repeat(100)]) {
+    const cause = `${filler}\ud800-\udc00-🔌`;
+    const bytes = encodeRecord('StationDisconnected', { ...disconnected, cause });
+    assert.ok(bytes.includes(Buffer.from(`${filler}\ufffd-\ufffd-🔌`)));
+    assert.equal(decodeAs('StationDisconnected', bytes).cause, `${filler}\ufffd-\ufffd-🔌`);
+  }
+  assert.throws(() => encodeRecord('StationDisconnected', { ...disconnected, cause: 7 as never }), TypeError);
+});
+
 test('bytes that are no record of ours are refused with a reason', () => {
   const good = encodeRecord('StationDisconnected', disconnected);
   const unknownId = Buffer.from(good);
