@@ -61,9 +61,9 @@ function isStart({ eventType, triggerReason }: Request): boolean {
   return eventType === 'Started' || (eventType === 'Updated' && triggerReason !== 'StopAuthorized');
 }
 
-/** NoAuthorization: a start button, a mechanical key; there is no token to look up (C02). */
-function isStartedByButton({ idToken, type }: NonNullable<Request['idToken']>): boolean {
-  return type === 'NoAuthorization' || idToken === '';
+/** NoAuthorization: a start button, a mechanical key; there is no token to look up (C02). An empty one of a kind is nobody's. */
+function isStartedByButton({ type }: NonNullable<Request['idToken']>): boolean {
+  return type === 'NoAuthorization';
 }
 
 /** idTokenInfo is required where the request names an idToken (TransactionEventResponse), also one that is none. */

@@ -40,6 +40,16 @@ export function fillOf(action: string, member: string): Fill | undefined {
   return ofAction !== undefined && Object.hasOwn(ofAction, member) ? ofAction[member] : undefined;
 }
 
+/** A token that was shown and cannot be read is nobody's: without any, a start would be one that needs none. */
+export function withTokenOfNobody(
+  { action, payload }: { readonly action: string; readonly payload: unknown },
+  kept: object,
+): void {
+  if (action !== 'TransactionEvent' || Object.hasOwn(kept, 'idToken') || !Object.hasOwn(Object(payload), 'idToken'))
+    return;
+  Object.assign(kept, { idToken: { idToken: '', type: 'Central' } });
+}
+
 type Unreadable = {
   readonly tenantId: string;
   readonly stationId: string;
@@ -51,12 +61,12 @@ type Unreadable = {
 export function replyAnyway({ tenantId, stationId, action, payload }: Unreadable): object {
   const told = typeof payload === 'object' && payload !== null ? (payload as Readonly<Record<string, unknown>>) : {};
   if (action === 'StartTransaction') {
-    const { connectorId, timestamp, meterStart } = told;
+    const { connectorId, timestamp, meterStart, text } = told;
     const transactionId = transactionIdOf({
       tenantId,
       stationId,
       connectorId: typeof connectorId === 'number' ? connectorId : 0,
-      timestamp: JSON.stringify(timestamp) ?? '',
+      timestamp: JSON.stringify(timestamp) ?? textAfterId(text),
       meterStart: JSON.stringify(meterStart) ?? '',
       tokenRef: '',
     });
@@ -65,4 +75,9 @@ export function replyAnyway({ tenantId, stationId, action, payload }: Unreadable
   // idTokenInfo is required where the request names a token.
   if (action === 'TransactionEvent' && told['idToken'] !== undefined) return { idTokenInfo: { status: 'Invalid' } };
   return {};
+}
+
+/** Of a frame that was no JSON its text tells one start from the next; a repeat may come under another id. */
+function textAfterId(text: unknown): string {
+  return typeof text === 'string' ? text.replace(/^\s*\[\s*2\s*,\s*"[^"]*"/, '') : '';
 }

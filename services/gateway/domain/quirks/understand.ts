@@ -3,7 +3,7 @@ import type { Guard, OcppVersion, Violation } from '#contracts/ocpp';
 import type { Device } from '../models.ts';
 import { exactPlaceOf, nameOfPlace, placeOfPointer, put, read, remove, spotsOf, type Place } from './places.ts';
 import { rulesFor, type Rule } from './rules.ts';
-import { fillOf, isTransactional } from './transactions.ts';
+import { fillOf, isTransactional, withTokenOfNobody } from './transactions.ts';
 
 export type OddMessage = {
   readonly version: OcppVersion;
@@ -31,6 +31,8 @@ export type Understood =
 
 /** Places that are mended in one message; one rule mends a place in all members of a list. */
 const mendsMax = 24;
+/** Unreadable parts that go one by one; after them goes all that they stand in: an end is told whatever its readings are. */
+const partsMax = 8;
 
 /** Two copies: what is shown to the schema, and what handlers get. They differ where words are kept as they were said. */
 type Copies = { readonly shown: unknown; readonly kept: unknown };
@@ -40,20 +42,21 @@ export function understand(message: OddMessage): Understood {
   const copies: Copies = { shown: structuredClone(payload), kept: structuredClone(payload) };
   const quirks = new Set<string>();
   let violation: Violation | undefined = message.violation;
-  let lossy = false;
+  let parts = 0;
   for (let n = 0; n < mendsMax && violation !== undefined; n++) {
     const quirk = mended(message, copies, violation) ?? filled(message, copies, violation);
     if (quirk !== undefined) quirks.add(quirk);
-    else if (isTransactional(message.version, message.action) && pruned(copies, violation)) {
+    else if (isTransactional(message.version, message.action) && pruned(copies, violation, parts >= partsMax)) {
       quirks.add('unreadable-part');
-      lossy = true;
+      parts++;
     } else break;
     violation = guard(copies.shown);
   }
   const { kept } = copies;
   if (violation !== undefined || typeof kept !== 'object' || kept === null)
     return { kind: 'not-understood', violation: violation ?? message.violation, quirks: [...quirks], lossy: false };
-  return { kind: 'understood', payload: kept, quirks: [...quirks], lossy };
+  if (parts > 0) withTokenOfNobody(message, kept);
+  return { kind: 'understood', payload: kept, quirks: [...quirks], lossy: parts > 0 };
 }
 
 /** Name of the first rule that could read the faulty value. */
@@ -100,9 +103,9 @@ function filled({ action }: OddMessage, { shown, kept }: Copies, violation: Viol
   return 'missing-member';
 }
 
-/** Takes out what cannot be read; false where that is the message itself. */
-function pruned({ shown, kept }: Copies, violation: Violation): boolean {
-  const place = exactPlaceOf(violation.path);
+/** Takes out what cannot be read, or the whole member of the message that it stands in; false where that is the message itself. */
+function pruned({ shown, kept }: Copies, violation: Violation, isWhole: boolean): boolean {
+  const place = exactPlaceOf(violation.path).slice(0, isWhole ? 1 : undefined);
   const spots = spotsOf(shown, place);
   for (const spot of spots) remove(spot);
   for (const spot of spotsOf(kept, place)) remove(spot);

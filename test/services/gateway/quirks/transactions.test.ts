@@ -156,3 +156,67 @@ test('Q25: the end of a transaction that never began is answered and told', asyn
   const fact = only(facts, 'TransactionEnded');
   assert.deepEqual([fact.transactionId, fact.reason, fact.tokenRef], ['77', 'EVDisconnected', null]);
 });
+
+test('an end is told however many of its readings nobody can read: 8 go one by one, of more all go', async () => {
+  for (const [unreadable, readings] of [
+    [8, 1],
+    [9, 0],
+    [200, 0],
+  ] as const) {
+    const { ask } = await oddStation();
+    const samples = [{ value: '1' }, ...Array.from({ length: unreadable }, () => ({ unit: 'Wh' }))];
+    const stop = { meterStop: 900, timestamp: at, transactionId: 5 };
+    const payload = { ...stop, transactionData: [{ timestamp: at, sampledValue: samples }] };
+    const { answer, facts } = await ask(JSON.stringify([2, '7', 'StopTransaction', payload]));
+    assert.deepEqual(answer, [3, '7', {}]);
+    assert.equal(only(facts, 'TransactionEnded').meterStopMilliWh, 900_000);
+    assert.equal(facts.filter(({ type }) => type === 'MeterValuesSampled').length, readings);
+    assert.ok(only(facts, 'StationMessageRecorded').payloadJson.includes('{"unit":"Wh"}'), 'the message is kept whole');
+  }
+});
+
+test('a token that cannot be read is nobody’s: its start is told and not allowed; a start without any is neither', async () => {
+  const start = (idToken: unknown) =>
+    JSON.stringify([
+      2,
+      '7',
+      'TransactionEvent',
+      {
+        eventType: 'Started',
+        timestamp: at,
+        triggerReason: 'Authorized',
+        seqNo: 0,
+        transactionInfo: { transactionId: 'tx-1' },
+        idToken,
+      },
+    ]);
+  for (const odd of [
+    '04AABB',
+    5,
+    {},
+    { idToken: '' },
+    { idToken: {}, type: 'ISO14443' },
+    { idToken: '', type: 'ISO14443' },
+  ]) {
+    const { ask } = await oddStation('2.0.1');
+    const { answer, facts } = await ask(start(odd));
+    assert.deepEqual(answer, [3, '7', { idTokenInfo: { status: 'Invalid' } }], JSON.stringify(odd));
+    assert.equal(only(facts, 'TransactionStarted').authorization, 'Invalid');
+  }
+  const { ask } = await oddStation('2.0.1');
+  const { answer, facts } = await ask(start(undefined));
+  assert.deepEqual([answer[2], only(facts, 'TransactionStarted').authorization], [{}, null]);
+});
+
+test('two starts that nobody can read get two ids, the repeat of one gets its own again', async () => {
+  const { ask } = await oddStation();
+  const idOf = async (id: string, second: number) => {
+    const { answer } = await ask(
+      `[2,"${id}","StartTransaction",{"idTag":"T","timestamp":"2026-11-25T10:00:0${second}Z","meterSt`,
+    );
+    return (answer[2] as { transactionId: number }).transactionId;
+  };
+  const [first, repeated, second] = [await idOf('1', 1), await idOf('2', 1), await idOf('3', 2)];
+  assert.equal(repeated, first);
+  assert.notEqual(second, first);
+});
