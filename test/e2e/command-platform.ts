@@ -95,7 +95,7 @@ export async function openCommandPlatform(options: {
   };
 }
 
-function logOf(trial: Trial): Pick<CommandPlatform, 'recordsOf' | 'append'> {
+export function logOf(trial: Trial): Pick<CommandPlatform, 'recordsOf' | 'append'> {
   const brokers = (trial.environment['KAFKA_BROKERS'] ?? '').split(',');
   const topics = topicsFor(24);
   const clientId = 'commands-test';

@@ -6,9 +6,10 @@ import { firmware16 } from './cases/16-firmware.ts';
 import { remote16 } from './cases/16-remote.ts';
 import { reservation16 } from './cases/16-reservation.ts';
 import { security16 } from './cases/16-security.ts';
+import { dToP201 } from './cases/201-d-to-p.ts';
 import type { OcttCase, OcttVersion } from './octt-case.ts';
 
 export const allCases: Readonly<Record<OcttVersion, readonly OcttCase[]>> = {
   '1.6': [...core16, ...remote16, ...configuration16, ...firmware16, ...reservation16, ...profiles16, ...security16],
-  '2.0.1': [],
+  '2.0.1': [...dToP201],
 };
