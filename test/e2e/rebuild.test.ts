@@ -11,9 +11,9 @@ import { eventually, operatorOf, type Operator, type Page, type Session } from '
 const stations = 200;
 const seed = process.env['SEED'] ?? 'rebuild';
 const projections = ['sessions', 'stations', 'commands'];
-/** Words for several: billing's three, four of the OCPI view, three kinds of table in ClickHouse. */
+/** Words for several: billing's three, four of the OCPI view, four kinds of table in ClickHouse. */
 const groups = ['billing', 'ocpi', 'clickhouse'];
-const rebuiltNames = projections.length + 3 + 4 + 3;
+const rebuiltNames = projections.length + 3 + 4 + 4;
 const everyMs = 100;
 
 let run: FaultedRun;
@@ -47,8 +47,11 @@ test(
 
 test('a fold that makes some sessions dearer corrects these alone; billing opens reviews and issues nothing', async () => {
   const operator = operatorOf(run.trial);
-  const sessions = await all<Session>(operator, '/v1/sessions');
-  const cdrs = await all<Cdr>(operator, '/v1/cdrs');
+  const { sessions, cdrs } = await eventually(
+    'a CDR or a review of each ended session',
+    () => decided(operator),
+    60_000,
+  );
   const issued = new Set(cdrs.map(({ sessionId }) => sessionId));
   const dearer = sessions.filter(isDearer).map(({ sessionId }) => sessionId);
   assert.ok(dearer.length > 0 && dearer.length < sessions.length, `${dearer.length} of ${sessions.length} get dearer`);
@@ -71,6 +74,16 @@ test('a fold that makes some sessions dearer corrects these alone; billing opens
 
 type Cdr = { readonly sessionId: string; readonly cdrId: string };
 type Review = { readonly sessionId: string };
+
+/** What is charged and what is billed, once billing has decided about all that ended; undefined until then. */
+async function decided(operator: Operator): Promise<{ sessions: Session[]; cdrs: Cdr[] } | undefined> {
+  const sessions = await all<Session>(operator, '/v1/sessions');
+  const cdrs = await all<Cdr>(operator, '/v1/cdrs');
+  const reviews = await all<Review>(operator, '/v1/billing-reviews');
+  const known = new Set([...cdrs, ...reviews].map(({ sessionId }) => sessionId));
+  const isDecided = sessions.every(({ state, sessionId }) => state !== 'ended' || known.has(sessionId));
+  return isDecided ? { sessions, cdrs } : undefined;
+}
 
 /** 1.6 alone says its register with the end, and counts its transactions in numbers. */
 function isDearer({ state, transactionId }: Session): boolean {
