@@ -17,6 +17,7 @@ const verbs = {
   stack: { needsKafka: true, run: (args) => program('infra/local/stack.ts', args) },
   dev: { needsKafka: true, run: (args) => program('infra/local/dev.ts', args) },
   test: { needsKafka: false, run: (args) => program('test/run.ts', args) },
+  octt: { needsKafka: false, run: (args) => program('test/octt/main.ts', args) },
   check: { needsKafka: false, run: () => check(root) },
   audit: { needsKafka: false, run: (args) => program('load-tests/fleet/audit.ts', args) },
   soak: { needsKafka: true, run: (args) => program('load-tests/faults/soak.ts', args) },

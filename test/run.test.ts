@@ -9,6 +9,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { rootDir } from '#infra/local/paths';
 import { startTimeOf } from '#infra/local/pids';
+import { readOutcomes } from '#test/support/outcomes';
 import { partsOf, selectTests } from '#test/support/selection';
 
 const passing = `import { test } from 'node:test'; test('holds', () => {});`;
@@ -50,6 +51,38 @@ test('the parts that a test needs stand in its name', () => {
     () => partsOf('test/a/b.kafak.test.ts'),
     /"kafak" is no part; known are kafka, postgres, clickhouse and stack/,
   );
+});
+
+test('who reads a run is told of each test what became of it', (context) => {
+  const skipped = `import { test } from 'node:test'; test('waits', { skip: 'not here' }, () => {});`;
+  const grouped = `import { describe, test } from 'node:test'; describe('all', () => { test('stands', () => {}); });`;
+  const root = tree(context, {
+    'test/a.test.ts': passing,
+    'test/b.test.ts': failing,
+    'test/c.test.ts': skipped,
+    'test/d.test.ts': grouped,
+  });
+  const path = join(root, 'outcomes.jsonl');
+  spawnSync(process.execPath, runner, { cwd: rootDir, env: { ...environment(root), TEST_OUTCOMES: path } });
+  const told = readOutcomes(path).map(({ file, name, result }) => `${file}: ${name} ${result}`);
+  const wanted = [
+    'test/a.test.ts: holds passed',
+    'test/b.test.ts: breaks failed',
+    'test/c.test.ts: waits skipped',
+    'test/d.test.ts: stands passed',
+  ];
+  assert.deepEqual(told.toSorted(), wanted);
+});
+
+test('a whole platform has the parts to itself; what only counts the conformance cases has not', (context) => {
+  const root = tree(context, {
+    'test/e2e/a.test.ts': '',
+    'test/kit/b.stack.test.ts': '',
+    'test/octt/c.stack.test.ts': '',
+    'test/octt/d.test.ts': '',
+  });
+  const alone = selectTests(root, []).flatMap(({ path, alone: isAlone }) => (isAlone ? [path] : []));
+  assert.deepEqual(alone, ['test/e2e/a.test.ts', 'test/octt/c.stack.test.ts']);
 });
 
 test('words and paths pick files, no word picks all', (context) => {

@@ -9,6 +9,7 @@ import type { Parts } from '#infra/local/parts';
 import { rootDir } from '#infra/local/paths';
 import { Fault } from '#kit/fault';
 import { type Counts, formatCounts, noCounts, type RunnerEvent, takeCount } from '#test/support/counts';
+import { noteOutcome, outcomeOf } from '#test/support/outcomes';
 import { selectTests, type TestFile } from '#test/support/selection';
 import { startTestParts } from '#test/support/test-parts';
 
@@ -21,6 +22,7 @@ const interrupted = 'interrupted';
 // The runner's own test gives it another tree of tests.
 const root = process.env['TEST_ROOT'] ?? rootDir;
 const words = process.argv.slice(2);
+const outcomesFile = process.env['TEST_OUTCOMES'];
 const stopping = new AbortController();
 listenForTheEnd();
 process.exitCode = await main();
@@ -121,6 +123,8 @@ async function* runFiles(files: readonly TestFile[], atOnce: number, counts: Cou
   });
   for await (const event of stream) {
     const seen = event as RunnerEvent;
+    const outcome = outcomesFile === undefined ? undefined : outcomeOf(root, seen);
+    if (outcomesFile !== undefined && outcome !== undefined) noteOutcome(outcomesFile, outcome);
     if (!takeCount(seen, counts)) yield seen;
   }
 }
