@@ -7,6 +7,8 @@ import type { Connection } from './connection.ts';
 import { recordedAnswer, type AnswerContext, type CallRow } from './domain/call.ts';
 import { errorKindOf } from './domain/error-codes.ts';
 import { encodeResultError, type Frame } from './domain/frame.ts';
+import { understand, type Understood } from './domain/quirks/understand.ts';
+import { oddFacts } from './odd-messages.ts';
 import type { Call } from './domain/intent.ts';
 import { redactedJson } from './domain/redaction.ts';
 import { appendEvents } from './inbound.ts';
@@ -18,31 +20,45 @@ type ResultFrame = Pick<Extract<Frame, { kind: 'result' }>, 'id' | 'payload'>;
 export async function readAnswer(connection: Connection, call: Call, { id, payload }: ResultFrame): Promise<Done> {
   const { version, calls } = connection.dialect;
   const answer = redactedJson(call.action, payload);
-  const violation = guardOf(version, call.action, 'Response')?.(payload);
-  if (violation !== undefined) {
+  const read = understood(connection, call, payload);
+  if (read.kind === 'not-understood') {
     frameFaults.inc({ reason: 'invalid-answer' });
-    const why = `${violation.path} ${violation.message}`;
+    const why = `${read.violation.path} ${read.violation.message}`;
     // Only 2.1 has a way to say so (part 4 4.2.4); other versions hear nothing.
-    if (version === '2.1') connection.send(encodeResultError(version, id, errorKindOf(violation), why));
+    if (version === '2.1') connection.send(encodeResultError(version, id, errorKindOf(read.violation), why));
     const detail = `the station's answer is not valid: ${why}`;
     return { outcome: 'failed', detail, answer };
   }
   const row = calls[call.action] as CallRow<unknown, unknown>;
-  await appendFacts(connection, row, { call, payload: payload as object });
-  return { ...row.outcome(payload, call.payload), answer };
+  await appendFacts(connection, row, { id, call, payload, read });
+  const outcome = row.outcome(read.payload, call.payload);
+  if (outcome.outcome === 'accepted') connection.peer.configured(call.action, call.payload);
+  return { ...outcome, answer };
 }
 
-type Exchange = { readonly call: Call; readonly payload: object };
+/** Answers break their schema as messages do (a number for a value of GetConfiguration), and are mended by the same rules. */
+function understood({ dialect: { version }, peer }: Connection, { action }: Call, payload: unknown): Understood {
+  const guard = guardOf(version, action, 'Response');
+  const violation = guard?.(payload);
+  if (guard === undefined || violation === undefined)
+    return { kind: 'understood', payload: payload as object, quirks: [], lossy: false };
+  return understand({ version, action, payload, violation, guard, device: peer.device });
+}
+
+type Read = Extract<Understood, { kind: 'understood' }>;
+type Exchange = { readonly id: string; readonly call: Call; readonly payload: unknown; readonly read: Read };
 
 /** What is valid by its schema and yet beyond what an event holds (1e30 is an integer) is kept whole. */
 async function appendFacts(
   connection: Connection,
   row: CallRow<unknown, unknown>,
-  { call, payload }: Exchange,
+  { id, call, payload, read }: Exchange,
 ): Promise<void> {
   const context = contextOf(connection, call);
+  const asMessage = { kind: 'call', id, action: `${call.action}Response`, payload } as const;
+  const odd = read.quirks.length === 0 ? [] : oddFacts(connection, asMessage, read, context.meta);
   try {
-    const facts = row.facts?.(payload, context) ?? [];
+    const facts = [...(row.facts?.(read.payload, context) ?? []), ...odd];
     if (facts.length > 0) await appendEvents(connection, facts);
   } catch (error) {
     if (error instanceof Fault) throw error;
@@ -51,7 +67,7 @@ async function appendFacts(
       { err: error, action: call.action, stationId: connection.stationId },
       'answer beyond what can be recorded',
     );
-    await appendEvents(connection, [recordedAnswer(call.action, payload, context)]);
+    await appendEvents(connection, [recordedAnswer(call.action, read.payload, context), ...odd]);
   }
 }
 

@@ -1,5 +1,5 @@
 // A message that broke its schema: understood all the same, or answered although nobody can read it; told and counted.
-import type { ChargingEvent } from '#contracts/generated/types';
+import type { ChargingEvent, Meta } from '#contracts/generated/types';
 import type { Guard, Violation } from '#contracts/ocpp';
 import type { RequestFrame } from './check.ts';
 import type { Connection } from './connection.ts';
@@ -47,6 +47,7 @@ export function oddFacts(
   connection: Connection,
   frame: RequestFrame,
   { quirks, lossy }: Oddity,
+  metaOf: (occurredAt: number | null) => Meta = connection.metaOfCall,
 ): readonly ChargingEvent[] {
   for (const quirk of quirks) counted.inc({ version: connection.dialect.version, quirk });
   const messages = connection.peer.toldQuirks.due(frame.action, quirks);
@@ -55,13 +56,13 @@ export function oddFacts(
   const frameJson = redactedJson(action, payload);
   const events: ChargingEvent[] = [];
   if (messages > 0) {
-    const meta = connection.metaOfCall(null);
+    const meta = metaOf(null);
     // What is kept whole beside is not kept twice.
     const shown = lossy ? null : frameJson;
     events.push({ type: 'QuirksObserved', meta, action, quirks: [...quirks], frameJson: shown, messages });
   }
   if (lossy) {
-    const meta = connection.metaOfCall(null);
+    const meta = metaOf(null);
     events.push({ type: 'StationMessageRecorded', meta, action, payloadJson: frameJson, answerJson: null });
   }
   return events;

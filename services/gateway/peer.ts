@@ -3,6 +3,7 @@ import type { StationBooted, StationRegistered } from '#contracts/generated/type
 import { knownDevice, type KnownDevice } from './devices.ts';
 import { bootStatusOf } from './domain/boot.ts';
 import { newPulse, noteCall, silenceOf, type Pulse } from './domain/liveness.ts';
+import { written } from './domain/models.ts';
 import { ToldQuirks } from './domain/quirks/told.ts';
 import type { Liveness } from './liveness.ts';
 
@@ -55,6 +56,14 @@ export class Peer {
   booted({ vendor, model, firmwareVersion, intervalSeconds }: StationBooted): void {
     this.device = knownDevice({ vendor, model, firmware: firmwareVersion });
     this.pulse.silenceMax = silenceOf(intervalSeconds);
+  }
+
+  /** It took over what a CALL of ours wrote: beats that come less often from now on are no silence. */
+  configured(action: string, payload: object): void {
+    for (const [variable, value] of written(action, payload)) {
+      const seconds = variable === 'HeartbeatInterval' ? Number(value) : 0;
+      if (seconds > 0) this.pulse.silenceMax = Math.max(this.pulse.silenceMax, silenceOf(seconds));
+    }
   }
 
   bootAnswered(): void {

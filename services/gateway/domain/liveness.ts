@@ -25,6 +25,7 @@ export type Need = 'ping' | 'dead' | 'zombie' | undefined;
 
 /** 60 s of silence between heartbeats of 60 s closes good stations: three of them have to be missed. */
 const heartbeatsMissed = 3;
+const pingsMissed = 2;
 /** Heartbeats that we ask for vary by so much between stations. */
 const jitterShare = 1.1;
 /** A wait for an answer that timed out may be one lost frame; two in a row are a station that does not hear. */
@@ -49,7 +50,9 @@ export function noteCall(pulse: Pulse, isAnswered: boolean, at: number): void {
 export function needOf(pulse: Pulse, traits: Traits, limits: LivenessLimits, at: number): Need {
   const { deadAfterSeconds, pingEverySeconds } = limits;
   const silent = at - pulse.heardAt;
-  if (silent >= (pulse.hasPonged ? deadAfterSeconds : Math.max(pulse.silenceMax, deadAfterSeconds))) return 'dead';
+  // Who is pinged no more, now that its boot told its model, has its heartbeats alone. Two pings have to be missed at least.
+  const silenceMax = pulse.hasPonged && traits.pings ? pingsMissed * pingEverySeconds : pulse.silenceMax;
+  if (silent >= Math.max(silenceMax, deadAfterSeconds)) return 'dead';
   // Alive, and deaf: frames came after it had left the first of our CALLs unanswered.
   if (pulse.unanswered >= unansweredMax && pulse.heardAt > pulse.unansweredSince) return 'zombie';
   return traits.pings && at - pulse.pingedAt >= pingEverySeconds ? 'ping' : undefined;

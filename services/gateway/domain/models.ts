@@ -96,7 +96,7 @@ type Written = {
 type WrittenVariable = { readonly variable: { readonly name: string }; readonly attributeValue: string };
 
 /** Names and values that a CALL writes: ChangeConfiguration of 1.6, SetVariables of 2.x. */
-function written(action: string, payload: object): readonly (readonly [string, string])[] {
+export function written(action: string, payload: object): readonly (readonly [string, string])[] {
   const { key = '', value = '', setVariableData = [] }: Written = payload;
   if (action === 'ChangeConfiguration') return [[key, value]];
   if (action !== 'SetVariables') return [];

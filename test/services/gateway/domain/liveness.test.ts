@@ -29,6 +29,20 @@ test('Q10: who ever answered a ping is dead after 90 s of silence; who never did
   assert.equal(needAt({ ...mute, heardAt: 800 }, 900), undefined, 'any frame is a sign of life');
 });
 
+test('Q10: a model that is pinged no more since it told its name has its heartbeats, whatever it answered before', () => {
+  const quiet = traitsOf({ vendor: 'EN+', model: '37', firmware: null });
+  const pulse = pulseAt(0, { hasPonged: true, silenceMax: silenceOf(300) });
+  assert.equal(needAt(pulse, 899, quiet), undefined);
+  assert.equal(needAt(pulse, 900, quiet), 'dead');
+});
+
+test('where pings are rare, silence between two of them is none', () => {
+  const rare = { pingEverySeconds: 600, deadAfterSeconds: 90 };
+  const pulse = pulseAt(0, { hasPonged: true });
+  assert.equal(needOf(pulse, usualTraits, rare, 1_199), undefined);
+  assert.equal(needOf(pulse, usualTraits, rare, 1_200), 'dead');
+});
+
 test('Q11: heartbeats of 60 s are no silence of 60 s; quick ones still have 90 s', () => {
   assert.equal(needAt(pulseAt(0, {}, 60), 180), undefined, 'three, and the jitter of its interval');
   assert.equal(needAt(pulseAt(0, {}, 60), 198), 'dead');
