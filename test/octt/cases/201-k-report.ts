@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { at } from '../octt-station.ts';
-import { commanded, type Stage } from './201-commanded.ts';
-import { chargingProfileOf, profilesAre } from './201-profiles.ts';
+import { command, commanded, staged, type Stage } from './201-commanded.ts';
+import { chargingProfileOf, profilesAre, set } from './201-profiles.ts';
 
 type Asked = { readonly wants: object; readonly hears: object };
 
@@ -70,17 +70,23 @@ const atStation: PlayedCase = commanded({
 export const profileReports201: readonly PlayedCase[] = [
   atStation,
   reported('K_30', 'of one EVSE', { wants: { evseId: 1 }, hears: { evseId: 1, chargingProfile: {} } }),
-  commanded({
+  {
     id: 'K_30',
-    title: 'an EVSE without profiles says so, and nothing is reported',
-    wants: ['ReadChargingProfiles', { evseId: 1 }],
-    hears: ['GetChargingProfiles', { evseId: 1, chargingProfile: {} }],
-    answer: { status: 'NoProfiles' },
-    detail: 'NoProfiles',
-    async thereafter(stage) {
-      await profilesAre(stage, []);
+    title: 'an EVSE without profiles says so: what we knew of any there is over, and there alone',
+    async play(rig) {
+      const stage = await staged(rig, 'K_30');
+      await set(stage, { profileId: 704 }, 1);
+      await set(stage, { profileId: 705 }, 2);
+      await profilesAre(stage, [704, 705]);
+      await command(stage, {
+        wants: ['ReadChargingProfiles', { evseId: 1 }],
+        hears: ['GetChargingProfiles', { evseId: 1, chargingProfile: {} }],
+        answer: { status: 'NoProfiles' },
+        detail: 'NoProfiles',
+      });
+      await profilesAre(stage, [705]);
     },
-  }),
+  },
   reported('K_31', 'of all EVSEs and the station', {
     wants: { purpose },
     hears: { chargingProfile: { chargingProfilePurpose: purpose } },

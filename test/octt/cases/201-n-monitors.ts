@@ -82,14 +82,22 @@ const readings: readonly PlayedCase[] = [
     { criteria, variables: [named, namedConnectors] },
     { monitoringCriteria: criteria, componentVariable: [ofPower, ofConnectors] },
   ]),
-  commanded({
-    id: 'N_01',
-    title: 'a station without such monitors says so',
-    wants: ['ReadMonitors', { criteria: ['PeriodicMonitoring'] }],
-    hears: ['GetMonitoringReport', { monitoringCriteria: ['PeriodicMonitoring'] }],
-    answer: { status: 'EmptyResultSet' },
-    detail: 'EmptyResultSet',
-  }),
+  {
+    id: 'N_47',
+    title: 'a station without monitors says so: what we knew of any is over',
+    async play(rig) {
+      const stage = await staged(rig, 'N_47');
+      await command(stage, settingOf({}));
+      await monitorsAre(stage, [8]);
+      await command(stage, {
+        wants: ['ReadMonitors', {}],
+        hears: ['GetMonitoringReport', {}],
+        answer: { status: 'EmptyResultSet' },
+        detail: 'EmptyResultSet',
+      });
+      await monitorsAre(stage, []);
+    },
+  },
 ];
 
 const settings: readonly PlayedCase[] = [

@@ -163,16 +163,16 @@ const gets: readonly PlayedCase[] = [
     await reads(stage, [{}, { messageId: 42, content: 'Another' }]);
     await displayed(stage, ['Another', 'Welcome']);
   }),
-  commanded({
-    id: 'O_03',
-    title: 'a station without messages says so',
-    wants: ['ReadMessages', {}],
-    hears: ['GetDisplayMessages', {}],
-    answer: { status: 'Unknown' },
-    detail: 'Unknown',
-    async thereafter(stage) {
-      await displayed(stage, []);
-    },
+  played('O_03', 'a station without messages says so: what we knew of any is over', async (stage) => {
+    await command(stage, showing({}));
+    await displayed(stage, ['Welcome']);
+    await command(stage, {
+      wants: ['ReadMessages', {}],
+      hears: ['GetDisplayMessages', {}],
+      answer: { status: 'Unknown' },
+      detail: 'Unknown',
+    });
+    await displayed(stage, []);
   }),
   played('O_07', 'a message is read by its id', async (stage) => {
     await reads(stage, [{}], [{ messageIds: [41] }, { id: [41] }]);
