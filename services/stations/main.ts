@@ -15,15 +15,22 @@ import { addProjectionRoutes } from '#kit/projection/routes';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
+import { addBulkRoutes } from './api/bulk.ts';
 import { addCertificateRoutes } from './api/certificates.ts';
 import { addCommandRoutes } from './api/commands.ts';
 import { addDetailRoutes } from './api/details.ts';
 import { addFileRoutes } from './api/files.ts';
+import { addKeptProfileRoutes } from './api/kept-profiles.ts';
 import { addLoggedRoutes } from './api/logged.ts';
+import { addOnboardingRoutes } from './api/onboarding.ts';
 import { addStationRoutes } from './api/stations.ts';
+import { startBulkJobs } from './bulk/open.ts';
 import { logSettings, stationsConfig, type StationsConfig } from './config.ts';
 import { openAuthority, startSigner } from './certificates/open.ts';
 import { openFiles } from './files/open.ts';
+import { startOnboarder } from './onboarding/open.ts';
+import { wantedFrom } from './onboarding/wanted.ts';
+import { startKeepers } from './kept-contents.ts';
 import { idempotencyIn, pruneOldKeys } from './idempotency.ts';
 import { startProcesses } from './processes.ts';
 import { commandsProjection, stationsProjection } from './projections.ts';
@@ -95,6 +102,11 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
   const registryOptions = { url: config.registryUrl, internalToken, timeoutMs: config.registryTimeoutMs };
   if (authority !== undefined)
     startSigner({ ...config, authority, topics, leads, registry: registryOptions, requests, lifecycle, logger });
+  const wanted = wantedFrom(registryOptions);
+  startOnboarder({ registry: wanted, requests, logger, tickMs: config.tickMs, leads, lifecycle });
+  startKeepers({ requests, logger, tickMs: config.tickMs, leads, lifecycle });
+  const sessions = { url: config.sessionsUrl, internalToken, timeoutMs: config.registryTimeoutMs };
+  startBulkJobs({ tickMs: config.tickMs, leads, sessions, requests, lifecycle, logger });
   const notReady = (): string | undefined =>
     projections.map((each) => each.notReady()).find((why) => why !== undefined);
   const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady }));
@@ -103,7 +115,10 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
   addLoggedRoutes(api, { database, isRegistered });
   addCertificateRoutes(api, { database, authority, now: Date.now });
   addFileRoutes(api, files);
+  addOnboardingRoutes(api, { database, registry: wanted, isRegistered });
+  addKeptProfileRoutes(api, { database, isRegistered, now: Date.now });
   addCommandRoutes(api, requests);
+  addBulkRoutes(api, { database, registered: registry, refOf, now: Date.now });
   addProjectionRoutes(api, projections);
   return listen(api, config.host, config.port);
 }

@@ -91,6 +91,8 @@ export async function openRig(
     url: service.url ?? '',
     register: (stationId: string) => register(log, topics, stationId),
     ask: (method: string, path: string, options: AskOptions = {}) => ask(service.url ?? '', method, path, options),
+    /** On the service's database. */
+    sql: (statement: string) => query(database, statement),
     /** The service that the rig began with. */
     service,
     async close() {
@@ -133,6 +135,16 @@ export async function eventually<T>(get: () => Promise<T>, isWanted: (value: T) 
     if (isWanted(value)) return value;
     assert.ok(Date.now() < deadline, `${what} did not come: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+async function query(database: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(statement)).rows;
+  } finally {
+    await client.end();
   }
 }
 

@@ -1,0 +1,88 @@
+// Process: keeps the charging profiles of their owners in stations: asks for what changed, and again after a boot.
+import { failpoint } from '#kit/failpoint';
+import type { Closable } from '#kit/lifecycle';
+import type { Logger } from '#kit/logger';
+import type { Database } from '#kit/postgres';
+import type { CommandInput } from '../api/command-schemas.ts';
+import { askAgainMs, isDue } from '../domain/delivery.ts';
+import { dueProfiles, noteAsked, settleProfiles, type DueProfile } from './deliveries.ts';
+
+/** The id of the command that was asked for; undefined where it is not taken now. */
+export type Command = (tenantId: string, stationId: string, input: CommandInput) => Promise<string | undefined>;
+
+export type KeeperOptions = {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly tickMs: number;
+  readonly command: Command;
+  leads(): boolean;
+  now(): number;
+};
+
+const atOnceMax = 200;
+/** Commands about a profile wait so long for their station; then they are asked for anew. */
+const waitSeconds = 86_400;
+/** Tables may be so much behind the clock; all boots are looked at after a start. */
+const bootsOverlapMs = 10 * 60_000;
+
+export class ProfileKeeper implements Closable {
+  readonly #options: KeeperOptions;
+  readonly #timer: NodeJS.Timeout;
+  #bootsSinceMs = 0;
+  #ticking: Promise<void> | undefined;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => {
+      this.#ticking ??= this.#tick().finally(() => {
+        this.#ticking = undefined;
+      });
+    }, options.tickMs);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#ticking;
+  }
+
+  /** 1. Ask, under a name made of version and attempt. 2. Note it. A crash between asks under the same name: one command. */
+  async #tick(): Promise<void> {
+    const { database, leads, logger, now } = this.#options;
+    if (!leads()) return;
+    try {
+      await settleProfiles(database);
+      const nowMs = now();
+      const times = { nowMs, askedBeforeMs: nowMs - askAgainMs, bootsSinceMs: this.#bootsSinceMs };
+      const due = await dueProfiles(database, times, atOnceMax);
+      for (const profile of due) await this.#ask(profile, nowMs);
+      // What did not fit this time is found again.
+      if (due.length < atOnceMax) this.#bootsSinceMs = nowMs - bootsOverlapMs;
+    } catch (error) {
+      logger.warn({ err: error }, 'charging profiles not looked at');
+    }
+  }
+
+  async #ask(kept: DueProfile, nowMs: number): Promise<void> {
+    const { database, command } = this.#options;
+    const { tenantId, stationId, owner, name, version, attempts } = kept;
+    if (!isDue(deliveryOf(kept), kept.removed ? null : kept.bootedAtMs, nowMs)) return;
+    const idempotencyKey = `profile-${owner}-${name}-${version}-${attempts + 1}`;
+    const asked = { ...callOf(kept), expiresInSeconds: waitSeconds, idempotencyKey };
+    const commandId = await command(tenantId, stationId, asked);
+    const unnoted = failpoint('stations.after-profile');
+    if (unnoted !== undefined) await unnoted;
+    if (commandId !== undefined) await noteAsked(database, kept, commandId, nowMs);
+  }
+}
+
+function deliveryOf(kept: DueProfile) {
+  const { version, askedVersion, askedAtMs, outcome, commandId, sentAtMs } = kept;
+  const isOpen = commandId !== null && outcome === null;
+  return { version, askedVersion, askedAt: askedAtMs, outcome, isOpen, sentAt: sentAtMs };
+}
+
+/** Clearing names the number alone, so that it touches nobody else's. */
+function callOf({ removed, profile, evseId }: DueProfile): Pick<CommandInput, 'intent' | 'parameters'> {
+  if (removed) return { intent: 'ClearChargingProfiles', parameters: { profileId: profile.profileId } };
+  return { intent: 'SetChargingProfile', parameters: { ...(evseId === 0 ? {} : { evseId }), profile } };
+}
