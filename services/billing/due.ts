@@ -87,7 +87,7 @@ async function atOnce<T>(database: Database, fn: (client: PoolClient, schemas: S
 }
 
 /** Schema of the version that is live: a rebuild may have moved it on. */
-export async function liveSchema(database: Database, name: string): Promise<string> {
+async function liveSchema(database: Database, name: string): Promise<string> {
   const live = await readLive(database, name);
   return schemaOf({ name, version: live?.version ?? 1 });
 }

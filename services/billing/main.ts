@@ -14,11 +14,11 @@ import { prepareOutbox } from '#kit/outbox';
 import { openDatabase, type Database } from '#kit/postgres';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
+import { tablesReachEnd } from '#kit/projection/tables-reach-end';
 import type { Projection } from '#kit/projection/types';
 import { billingConfig, logSettings, type BillingConfig } from './config.ts';
 import { billingHttp } from './http.ts';
 import { Issuing } from './issuing.ts';
-import { tablesReachEnd } from './output-end.ts';
 import { billingProjections, sqlOf, type BillingTopics } from './projections.ts';
 import { runRelay } from './store/outbox.ts';
 

@@ -3,8 +3,9 @@ import { sleep } from '#kit/back-off';
 import type { LogReader } from '#kit/event-log/types';
 import { Fault } from '#kit/fault';
 import { identifier, type Database } from '#kit/postgres';
-import { liveSchema } from './due.ts';
+import { readLive, schemaOf } from '#kit/projection/schema';
 
+/** A projection, and a reader that is asked where its topic ends. */
 export type Followed = { readonly projection: string; readonly reader: Pick<LogReader, 'endOffsets'> };
 
 const lookEveryMs = 10;
@@ -30,7 +31,8 @@ export async function tablesReachEnd(
 }
 
 async function hasReached(database: Database, projection: string, ends: ReadonlyMap<number, number>): Promise<boolean> {
-  const schema = identifier(await liveSchema(database, projection));
+  const live = await readLive(database, projection);
+  const schema = identifier(schemaOf({ name: projection, version: live?.version ?? 1 }));
   const rows = await database.query<{ partition: number; next_offset: number }>(
     `select "partition", next_offset from ${schema}.projection_position`,
   );
