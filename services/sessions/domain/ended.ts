@@ -4,18 +4,28 @@ import { endDiffers, stopMissing } from './flags.ts';
 import { keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive, storable } from './join.ts';
 import { regressionOf } from './meter.ts';
 import { draftOf, openWithoutStart } from './open.ts';
-import type { Draft, Position, Session } from './session.ts';
+import { isLive, type Draft, type Position, type Session } from './session.ts';
 import { clockFlags, timeOf } from './timestamps.ts';
 import { applyFacts, untouched, type Touched } from './touched.ts';
 
 export function ended(sessions: readonly Session[], event: TransactionEnded, at: Position): readonly Touched[] {
   const before = sessionOf(sessions, event);
+  if (before === undefined && isOfNobody(sessions, event)) return untouched;
   if (before === undefined) return [{ before, after: withEnd(openWithoutStart(event, at), event) }];
   if (before.life.phase === 'charging') return [{ before, after: withEnd(draftOf(before), event) }];
   if (endsLike(before, event) || (before.flags & endDiffers) !== 0) return untouched;
   const after = draftOf(before);
   after.flags |= endDiffers;
   return [{ before, after }];
+}
+
+/**
+ * Stations that charge for free end what they never began (an end of transaction 0, without a card, while nobody charges):
+ * no start can ever complete it and there is nothing to bill. It stays in the log. -1 claims a transaction (errata 3.18).
+ */
+function isOfNobody(sessions: readonly Session[], { transactionId, tokenRef }: TransactionEnded): boolean {
+  const claims = namesTransaction(transactionId) || transactionId === '-1' || tokenRef !== null;
+  return !claims && !sessions.some(isLive);
 }
 
 function sessionOf(sessions: readonly Session[], event: TransactionEnded): Session | undefined {

@@ -196,6 +196,20 @@ test('a stop without transactionId where two sessions are live is a flagged sess
   );
 });
 
+test('an end of transaction 0 while nobody charges is no session; with a card, a claim or an id it is one to look at', () => {
+  const end = (fields: Parameters<Station['ended16']>[0]) => {
+    const station = new Station();
+    const before = [station.started16({ transactionId: '1' }), station.ended16({ transactionId: '1', meterStop: 9 })];
+    const { state } = told([...before, station.ended16({ at: noon + 3 * minuteMs, meterStop: 4_711, ...fields })]);
+    return state.sessions.slice(1).map(flags);
+  };
+  assert.deepEqual(end({ transactionId: '0' }), []);
+  assert.deepEqual(end({ transactionId: '' }), []);
+  assert.deepEqual(end({ transactionId: '0', token: 'card' }), [['start-missing']]);
+  assert.deepEqual(end({ transactionId: '-1' }), [['start-missing']]);
+  assert.deepEqual(end({ transactionId: '7' }), [['start-missing']]);
+});
+
 test('a resent stop without transactionId does not end the next session', () => {
   const station = new Station();
   const first = station.started16({ transactionId: '1' });
