@@ -1,11 +1,14 @@
 // How rows of a projection travel to Postgres: one JSON parameter per statement, keys as two arrays.
 import type { PoolClient } from 'pg';
 
-/** Rows as JSON text. Texts from outside may hold U+0000, which Postgres cannot: it becomes U+FFFD. */
+/** Rows as JSON text. Texts from outside may hold U+0000 or half a surrogate pair, which Postgres cannot: U+FFFD then. */
 export function rowsJson(rows: readonly object[]): string {
-  return JSON.stringify(rows, (_name, value: unknown) =>
-    typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value,
-  );
+  return JSON.stringify(rows, (_name, value: unknown) => (typeof value === 'string' ? storableText(value) : value));
+}
+
+function storableText(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  return whole.includes('\0') ? whole.replaceAll('\0', '\uFFFD') : whole;
 }
 
 /** Runs a statement whose one parameter is the rows; nothing where there are none. */

@@ -119,6 +119,10 @@ function withoutAny(station: Station, event: ReportRequested, told: Told): Stati
 /** The same document is no change: nothing of it is written. */
 export function withDetail<S extends Subject>(station: Station, subject: S, document: Details[S]): Station {
   if (station.details[subject] === document) return station;
-  const touched = station.touched.includes(subject) ? station.touched : [...station.touched, subject];
-  return { ...station, details: { ...station.details, [subject]: document }, touched };
+  return touching({ ...station, details: { ...station.details, [subject]: document } }, subject);
+}
+
+/** The document is written again, since its row says more than the document (when a reservation is over by the clock). */
+export function touching(station: Station, subject: Subject): Station {
+  return station.touched.includes(subject) ? station : { ...station, touched: [...station.touched, subject] };
 }

@@ -7,7 +7,7 @@ import type {
   VariablesReported,
 } from '#contracts/generated/types';
 import { withSample } from './clock-offset.ts';
-import { detailFold, withDetail } from './detail-fold.ts';
+import { detailFold, touching, withDetail } from './detail-fold.ts';
 import { loggedFold, loggedOf } from './logged-fold.ts';
 import { isSelfReliant } from './reservation-end.ts';
 import { inventoryPart } from './report-requests.ts';
@@ -53,7 +53,15 @@ function connected(state: Station | undefined, event: StationConnected, at: Posi
     news.push({ kind: 'closed', firstEpoch: station.connectivity.connection.firstEpoch, end });
   }
   news.push({ kind: 'opened', connection });
-  return { state: { ...heard(station, event.meta), connectivity: { phase: 'connected', connection }, news } };
+  const now = { ...heard(station, event.meta), connectivity: { phase: 'connected', connection }, news } as const;
+  return { state: withOtherEnds(now, last) };
+}
+
+/** When reservations are over depends on the version that the station speaks now (see reservation-end.ts). */
+function withOtherEnds(station: Station, before: Connection | undefined): Station {
+  const now = lastConnectionOf(station);
+  const isSame = isSelfReliant(before?.subprotocol) === isSelfReliant(now?.subprotocol);
+  return isSame || station.details.reservations === null ? station : touching(station, 'reservations');
 }
 
 function disconnected(state: Station | undefined, event: StationDisconnected): Folded {
