@@ -7,17 +7,20 @@ import { addEnergyRoute } from '#services/analytics/api/energy';
 import { addFrameRoute } from '#services/analytics/api/frames';
 import { addReadingRoutes } from '#services/analytics/api/readings';
 import { addPartnerRoutes } from '#services/ocpi/api/partners';
+import { addAlertsRoutes } from '#services/alerts/http';
 import { addBillingRoutes } from '#services/billing/http';
 import { addLiveRoute } from '#services/operator/live-route';
 import { mergedDocument } from '#services/operator/domain/merge-documents';
 import { addRegistryRoutes } from '#services/registry/http';
 import { addSessionRoutes } from '#services/sessions/api/sessions';
 import { addSummaryRoute } from '#services/sessions/api/summary';
+import { addBulkRoutes } from '#services/stations/api/bulk';
 import { addCertificateRoutes } from '#services/stations/api/certificates';
 import { addCommandRoutes } from '#services/stations/api/commands';
 import { addDetailRoutes } from '#services/stations/api/details';
 import { addFileRoutes } from '#services/stations/api/files';
 import { addLoggedRoutes } from '#services/stations/api/logged';
+import { addOnboardingRoutes } from '#services/stations/api/onboarding';
 import { addStationRoutes } from '#services/stations/api/stations';
 
 export const operatorApiUrl = new URL('../contracts/operator-api.json', import.meta.url);
@@ -34,6 +37,8 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
     addLoggedRoutes(api, untouched);
     addCertificateRoutes(api, {} as never);
     addFileRoutes(api, {} as never);
+    addBulkRoutes(api, {} as never);
+    addOnboardingRoutes(api, untouched);
     addCommandRoutes(api, untouched);
     addProjectionRoutes(api, [namedProjection('stations'), namedProjection('commands')]);
   },
@@ -49,6 +54,10 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
   billing(api) {
     const folds = ['billing_sessions', 'billing_places', 'cdrs'].map(namedProjection);
     addBillingRoutes(api, { store: {}, folds } as never);
+  },
+  alerts(api) {
+    const folds = ['alerts_stations', 'alerts_places', 'alerts_sessions'].map(namedProjection);
+    addAlertsRoutes(api, { folds } as never);
   },
   analytics(api) {
     addReadingRoutes(api, untouched);

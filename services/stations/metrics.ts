@@ -29,6 +29,10 @@ export const signingDecisions = counter('certificate_requests_decided_total', {
   help: 'Certificate signing requests of stations',
   labels: ['decision'],
 });
+export const onboardings = counter('onboardings_total', {
+  help: 'Attempts to configure pending stations, by their end',
+  labels: ['result'],
+});
 export const leasesExpired = counter('connections_ended_by_timer_total', {
   help: 'Connections that the lease timer ended',
 });

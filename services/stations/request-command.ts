@@ -133,6 +133,7 @@ function requestOf(parts: RequestParts, { caller, stationId, input }: Asked): Co
   const { intent, idempotencyKey } = input;
   const commandId = idempotencyKey === undefined ? randomUUID() : commandIdOf(tenantId, stationId, idempotencyKey);
   const claim = parts.presence.claim(stationKey(tenantId, stationId));
+  const isCallable = claim?.connected === true && (claim.accepted || input.beforeAcceptance === true);
   const requestedAt = parts.now();
   return {
     eventId: `${commandId}.requested`,
@@ -141,7 +142,7 @@ function requestOf(parts: RequestParts, { caller, stationId, input }: Asked): Co
     commandId,
     intent,
     parametersJson: JSON.stringify(input.parameters),
-    connectionEpoch: claim?.connected === true && claim.accepted ? claim.connectionEpoch : noConnection,
+    connectionEpoch: isCallable ? claim.connectionEpoch : noConnection,
     lane: laneOf(intent, input.parameters),
     requestedAt,
     expiresAt: requestedAt + (input.expiresInSeconds ?? intents[intent].expirySeconds) * 1000,

@@ -1,6 +1,6 @@
 // Who answers what: the paths of the API and the services that own them, most specific first.
 
-export type Owner = 'registry' | 'stations' | 'sessions' | 'billing' | 'ocpi' | 'analytics';
+export type Owner = 'registry' | 'stations' | 'sessions' | 'billing' | 'ocpi' | 'alerts' | 'analytics';
 
 /** `:name` stands for one segment, a last `*` for one or more. The first row that fits decides. */
 export const routes: readonly (readonly [pattern: string, owner: Owner])[] = [
@@ -58,6 +58,12 @@ export const routes: readonly (readonly [pattern: string, owner: Owner])[] = [
   ['/v1/projections/billing_places/*', 'billing'],
   ['/v1/projections/cdrs', 'billing'],
   ['/v1/projections/cdrs/*', 'billing'],
+  ['/v1/projections/alerts_stations', 'alerts'],
+  ['/v1/projections/alerts_stations/*', 'alerts'],
+  ['/v1/projections/alerts_places', 'alerts'],
+  ['/v1/projections/alerts_places/*', 'alerts'],
+  ['/v1/projections/alerts_sessions', 'alerts'],
+  ['/v1/projections/alerts_sessions/*', 'alerts'],
   ['/v1/projections/*', 'stations'],
   ['/v1/sessions/:sessionId/readings', 'analytics'],
   ['/v1/sessions', 'sessions'],
@@ -77,6 +83,20 @@ export const routes: readonly (readonly [pattern: string, owner: Owner])[] = [
   ['/v1/readings', 'analytics'],
   ['/v1/energy', 'analytics'],
   ['/v1/frames', 'analytics'],
+  ['/v1/alert-rules', 'alerts'],
+  ['/v1/alert-rules/:id', 'alerts'],
+  ['/v1/maintenance-windows', 'alerts'],
+  ['/v1/maintenance-windows/:id', 'alerts'],
+  ['/v1/webhooks', 'alerts'],
+  ['/v1/webhooks/:id', 'alerts'],
+  ['/v1/webhooks/:id/secret', 'alerts'],
+  ['/v1/webhooks/:id/test', 'alerts'],
+  ['/v1/webhooks/:id/deliveries', 'alerts'],
+  ['/v1/alerts', 'alerts'],
+  ['/v1/alerts/:alertId', 'alerts'],
+  ['/v1/alerts/:alertId/acknowledge', 'alerts'],
+  ['/v1/planned-outages', 'alerts'],
+  ['/v1/planned-outages/:outageId', 'alerts'],
   ['/v1/ocpi/partners', 'ocpi'],
   ['/v1/ocpi/partners/:partnerId', 'ocpi'],
   ['/v1/ocpi/partners/:partnerId/tokens', 'ocpi'],

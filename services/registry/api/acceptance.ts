@@ -8,7 +8,7 @@ import { asTenant } from '#kit/postgres';
 import { templateFor, wantedOf } from '../domain/template.ts';
 import { acceptStation } from '../store/acceptance.ts';
 import { stations } from '../store/kinds.ts';
-import { acceptanceOf, type Acceptance } from '../store/onboarded.ts';
+import { acceptanceOf, onboardedOf, type Acceptance } from '../store/onboarded.ts';
 import { notFound, Refused } from '../store/refusal.ts';
 import { findRow, rowsOf } from '../store/table.ts';
 import { templatesOf } from '../store/templates.ts';
@@ -88,6 +88,7 @@ function addInternal(api: HttpApi, store: Store): void {
   const item = Type.Object({
     stationId,
     bootPolicy: Type.String(),
+    onboarded: Type.Boolean(),
     templateId: nullable(Type.String()),
     configuration: Type.Array(wantedVariable),
   });
@@ -97,9 +98,10 @@ function addInternal(api: HttpApi, store: Store): void {
     async ({ body }) => {
       const templates = await templatesOf(database, body.tenantId);
       const told = new Map(body.stations.map((one) => [one.stationId, one]));
-      const rows = await asTenant(database, body.tenantId, (client) =>
-        rowsOf(client, stations.table, body.tenantId, [...told.keys()]),
-      );
+      const { rows, onboarded } = await asTenant(database, body.tenantId, async (client) => ({
+        rows: await rowsOf(client, stations.table, body.tenantId, [...told.keys()]),
+        onboarded: await onboardedOf(client, body.tenantId, [...told.keys()]),
+      }));
       const items = rows.map(({ value }) => {
         const booted = told.get(value.stationId);
         const template = templateFor(templates, {
@@ -111,6 +113,7 @@ function addInternal(api: HttpApi, store: Store): void {
         return {
           stationId: value.stationId,
           bootPolicy: value.bootPolicy,
+          onboarded: onboarded.has(value.stationId),
           templateId: template?.templateId ?? null,
           configuration: wantedOf(template, value),
         };

@@ -23,6 +23,11 @@ const expiresInSeconds = Type.Integer({
 const optional = {
   expiresInSeconds: Type.Optional(expiresInSeconds),
   idempotencyKey: Type.Optional(idempotencyKey),
+  beforeAcceptance: Type.Optional(
+    Type.Boolean({
+      description: 'Send it to a connected station whose boot was not accepted, too; never a start or a stop',
+    }),
+  ),
 } as const;
 
 const intentNames = Object.keys(intents).filter(isIntent);
@@ -51,6 +56,7 @@ export type CommandInput = {
   readonly parameters: Record<string, unknown>;
   readonly expiresInSeconds?: number;
   readonly idempotencyKey?: string;
+  readonly beforeAcceptance?: boolean;
 };
 
 export const commandHeaders = Type.Object({ 'idempotency-key': Type.Optional(idempotencyKey) });

@@ -87,7 +87,7 @@ export function sent(command: Command, said: Omit<Sent, 'at' | 'lastAt'> & { rea
 /** completedBy of what the process of this service decides. */
 export const byStations = 'stations';
 /** Said by that process, these mean that it was never sent. */
-const unsentOutcomes: ReadonlySet<CommandOutcome> = new Set(['offline', 'expired', 'superseded']);
+const unsentOutcomes: ReadonlySet<CommandOutcome> = new Set(['offline', 'expired', 'notAccepted', 'superseded']);
 
 /**
  * The first completion wins. But that a command was never sent is no end of one that stands in the log as sent: it was

@@ -79,9 +79,10 @@ function decideAway(command: Command, presence: Presence | undefined, nowMs: num
   // Its gateway was stopped or its line broke a moment ago: stations come back, and what was not sent is sent then.
   const wasConnected = command.connectionEpoch !== noConnection;
   if (wasConnected && presence !== undefined && nowMs < presence.noticedAt + comingBackMs) return undefined;
-  const detail =
-    presence?.connected === true ? 'the station is connected, but not accepted' : 'the station is not connected';
-  return { kind: 'complete', outcome: 'offline', detail };
+  // 1.6 4.2, 2.x B02: it is there, and may not work yet.
+  if (presence?.connected === true)
+    return { kind: 'complete', outcome: 'notAccepted', detail: 'the station is connected, but not accepted' };
+  return { kind: 'complete', outcome: 'offline', detail: 'the station is not connected' };
 }
 
 function decideSent(command: Command, sent: Sent, presence: Presence | undefined, nowMs: number): Decision | undefined {

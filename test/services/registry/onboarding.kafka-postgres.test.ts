@@ -99,12 +99,13 @@ test('what a station said of itself finds its template where its registration do
     {
       stationId: 'W-1',
       bootPolicy: 'accept',
+      onboarded: false,
       templateId: 'umbra',
       configuration: [{ variable: 'A', value: '1' }, own],
     },
   ]);
   assert.deepEqual(await wanted(null), [
-    { stationId: 'W-1', bootPolicy: 'accept', templateId: null, configuration: [own] },
+    { stationId: 'W-1', bootPolicy: 'accept', onboarded: false, templateId: null, configuration: [own] },
   ]);
 });
 

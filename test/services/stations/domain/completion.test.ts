@@ -64,14 +64,19 @@ test('the holder of the connection is left to work until the time is up, by its 
 test('without a connection, what cannot wait is offline at once', () => {
   for (const intent of atOnce) {
     assert.equal(outcomeOf(waiting(intent, noConnection), undefined, 1000), 'offline', intent);
-    assert.equal(outcomeOf(waiting(intent, noConnection), held(9, { accepted: false }), 1000), 'offline', intent);
+    assert.equal(outcomeOf(waiting(intent, noConnection), held(9, { accepted: false }), 1000), 'notAccepted', intent);
   }
 });
 
 test('a connection that ended after the request gives the station a moment to come back', () => {
-  for (const away of [held(5, { connected: false, noticedAt: 4000 }), held(9, { accepted: false, noticedAt: 4000 })]) {
+  const gone = held(5, { connected: false, noticedAt: 4000 });
+  const unaccepted = held(9, { accepted: false, noticedAt: 4000 });
+  for (const [away, outcome] of [
+    [gone, 'offline'],
+    [unaccepted, 'notAccepted'],
+  ] as const) {
     assert.equal(outcomeOf(waiting('ResetStation'), away, 4000 + comingBackMs - 1), undefined);
-    assert.equal(outcomeOf(waiting('ResetStation'), away, 4000 + comingBackMs), 'offline');
+    assert.equal(outcomeOf(waiting('ResetStation'), away, 4000 + comingBackMs), outcome);
   }
   assert.equal(outcomeOf(waiting('ResetStation'), held(5, { connected: false, noticedAt: 30_000 }), 31_000), 'expired');
 });
@@ -152,7 +157,7 @@ test('a frame announced under the older connection, after the request under the 
 });
 
 test('that it was never sent is no end of a command that was: the decision came late', () => {
-  for (const outcome of ['offline', 'expired', 'superseded'] as const) {
+  for (const outcome of ['offline', 'expired', 'notAccepted', 'superseded'] as const) {
     const late = { outcome, completedAt: 3000, completedBy: 'stations' };
     assert.equal(completed(sentOne(), late).life.phase, 'sent');
     assert.equal(completed(waiting('ResetStation'), late).life.phase, 'completed');
