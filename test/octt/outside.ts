@@ -1,9 +1,13 @@
-// Whom the platform asks for stations and vehicles, played on one port: a source of contract certificates, and an OCSP responder.
+// Whom the platform asks for stations and vehicles, played on one port: sources of contract certificates and of
+// revocations, and an OCSP responder.
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { makeVehicleContract } from './vehicle-contract.ts';
 
 export type Outside = {
   readonly ocspUrl: string;
+  /** Certificate of a vehicle's contract whose root the gateway trusts. */
+  readonly contractPem: string;
   /** What a gateway must be told to ask here. */
   readonly environment: Readonly<Record<string, string>>;
   close(): void;
@@ -16,21 +20,21 @@ const unauthorized = Buffer.from('30030a0106', 'hex');
 /** The responder does not answer for this certificate. */
 export const refusedSerial = '66';
 
+/** The certificate with this number is revoked. */
+export const revokedSerial = '13';
+
 /** What the source answers a vehicle's message. */
 export function exiResponse(exiRequest: string): string {
   return Buffer.from(`answer to ${exiRequest}`).toString('base64');
 }
 
 export async function openOutside(): Promise<Outside> {
+  const contract = await makeVehicleContract();
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
       if (request.url === '/ocsp') return response.end(ocspAnswerTo(body));
-      const { question } = JSON.parse(body.toString()) as { question: { exiRequest: string } };
-      const answer = {
-        kind: 'contract-certificate',
-        exiResponse: exiResponse(question.exiRequest),
-        contractsLeft: null,
-      };
+      const { question } = JSON.parse(body.toString()) as { question: Asked };
+      const answer = request.url === '/revocations' ? revocationsOf(question) : contractFor(question);
       return response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
   });
@@ -39,10 +43,17 @@ export async function openOutside(): Promise<Outside> {
   const host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   return {
     ocspUrl: `http://${host}/ocsp`,
-    environment: { OCSP_RESPONDERS: host, CONTRACT_CERTIFICATES_URL: `http://${host}/contracts` },
+    contractPem: contract.pem,
+    environment: {
+      OCSP_RESPONDERS: host,
+      CONTRACT_CERTIFICATES_URL: `http://${host}/contracts`,
+      CERTIFICATE_CHAIN_STATUS_URL: `http://${host}/revocations`,
+      V2G_ROOTS_FILE: contract.rootsFile,
+    },
     close() {
       server.closeAllConnections();
       server.close();
+      contract.remove();
     },
   };
 }
@@ -50,4 +61,21 @@ export async function openOutside(): Promise<Outside> {
 /** The serial number ends the request that we write: INTEGER, one byte. */
 function ocspAnswerTo(request: Buffer): Buffer {
   return request.subarray(-3).equals(Buffer.from(`0201${refusedSerial}`, 'hex')) ? unauthorized : ocspResponse;
+}
+
+type Asked = {
+  readonly exiRequest?: string;
+  readonly certificates?: readonly { readonly hash: { readonly serialNumber: string } }[];
+};
+
+function contractFor({ exiRequest = '' }: Asked): object {
+  return { kind: 'contract-certificate', exiResponse: exiResponse(exiRequest), contractsLeft: null };
+}
+
+function revocationsOf({ certificates = [] }: Asked): object {
+  const statuses = certificates.map(({ hash }) => ({
+    status: hash.serialNumber === revokedSerial ? 'Revoked' : 'Good',
+    nextUpdateAt: Date.now() + 60_000,
+  }));
+  return { kind: 'chain-status', statuses };
 }

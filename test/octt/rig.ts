@@ -6,6 +6,7 @@ import { eventually, operatorOf, type Operator, type Page, type Session } from '
 import { ScriptedStation, type StationOptions } from '../e2e/scripted-station.ts';
 import { at, OcttStation, type Payload } from './octt-station.ts';
 import { openOutside, type Outside } from './outside.ts';
+import { contractEmaid } from './vehicle-contract.ts';
 
 /** Uids of registered cards; `unknown` is not. */
 export const cards = {
@@ -18,6 +19,7 @@ export const cards = {
   groupTwo: 'OCTT-GROUP-2',
   groupBlocked: 'OCTT-GROUP-3',
   master: 'OCTT-MASTER',
+  contract: contractEmaid,
   unknown: 'OCTT-UNKNOWN',
 } as const;
 
@@ -136,9 +138,14 @@ export class Rig {
   }
 
   /** Asks for something and waits until it is completed. */
-  async command(station: OcttStation, intent: string, parameters: object = {}): Promise<CommandSeen> {
+  async command(
+    station: OcttStation,
+    intent: string,
+    parameters: object = {},
+    more: { readonly beforeAcceptance?: boolean } = {},
+  ): Promise<CommandSeen> {
     const path = `/v1/stations/${station.stationId}/commands?waitSeconds=20`;
-    const done = await this.operator.post<CommandSeen>(path, { intent, parameters });
+    const done = await this.operator.post<CommandSeen>(path, { intent, parameters, ...more });
     assert.equal(done.state, 'completed', `${intent}: ${JSON.stringify(done)}`);
     return done;
   }
@@ -228,6 +235,7 @@ export class Rig {
       { uid: cards.groupOne, groupId },
       { uid: cards.groupTwo, groupId },
       { uid: cards.groupBlocked, groupId, status: 'Blocked' },
+      { uid: cards.contract, type: 'eMAID' },
       { uid: cards.master, groupId: 'OCTT-MASTERS' },
     ];
     const answer = await this.operator.raw('/v1/tokens', { method: 'PUT', body: JSON.stringify({ tokens }) });
