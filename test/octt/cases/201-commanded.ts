@@ -67,6 +67,27 @@ export function commanded({ id, title, thereafter, ...commanding }: Commanded): 
   };
 }
 
+/** What the station told so far is folded: its facts are, in their order, and its last one is shown. */
+export async function foldedSoFar({ rig, station }: Stage): Promise<void> {
+  const connectorStatus = 'Unavailable';
+  await station.ask('StatusNotification', {
+    timestamp: new Date().toISOString(),
+    connectorStatus,
+    evseId: 9,
+    connectorId: 1,
+  });
+  await rig.connectorIs(station, 9, connectorStatus);
+}
+
+/** Nothing came of it: what the platform shows under `list` is empty, and will be. */
+export function leavesNone(list: string): (stage: Stage) => Promise<void> {
+  return async (stage) => {
+    await foldedSoFar(stage);
+    const path = `/v1/stations/${stage.station.stationId}/${list}`;
+    assert.deepEqual((await stage.rig.operator.get<{ items: readonly object[] }>(path)).items, []);
+  };
+}
+
 function withoutNumber({ requestId: _request, remoteStartId: _start, ...rest }: Payload): object {
   return rest;
 }

@@ -1,13 +1,18 @@
 // OCTT 2.0.1, D: the list by which a station authorises drivers itself.
-import { inSeconds, commanded, type Stage } from './201-commanded.ts';
+import { commanded, foldedSoFar, inSeconds, type Stage } from './201-commanded.ts';
 import type { PlayedCase } from '../octt-case.ts';
 import { cardOf, tokenOf } from './201-transaction.ts';
 
 const until = inSeconds(86_400);
 
 /** What the platform knows of the station's list. */
-async function listIs({ rig, station }: Stage, version: number): Promise<void> {
+async function listIs({ rig, station }: Stage, version: number | null): Promise<void> {
   await rig.shown(`/v1/stations/${station.stationId}/local-list`, (list) => list['version'] === version);
+}
+
+async function hasNoList(stage: Stage): Promise<void> {
+  await foldedSoFar(stage);
+  await listIs(stage, null);
 }
 
 export const localLists201: readonly PlayedCase[] = [
@@ -56,6 +61,7 @@ export const localLists201: readonly PlayedCase[] = [
     answer: { status: 'Failed' },
     outcome: 'failed',
     detail: 'Failed',
+    thereafter: hasNoList,
   }),
   commanded({
     id: 'D_02',
@@ -92,6 +98,7 @@ export const localLists201: readonly PlayedCase[] = [
     answer: { status: 'VersionMismatch' },
     outcome: 'rejected',
     detail: 'VersionMismatch',
+    thereafter: hasNoList,
   }),
   commanded({
     id: 'D_03',

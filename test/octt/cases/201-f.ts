@@ -1,8 +1,8 @@
 // OCTT 2.0.1, F: what a station does from afar: start, unlock, and tell what it is asked to tell.
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
-import { at, type Payload } from '../octt-station.ts';
-import { command, commanded, staged, type Stage } from './201-commanded.ts';
+import { at } from '../octt-station.ts';
+import { command, commanded, leavesNone, staged, type Stage } from './201-commanded.ts';
 import {
   authorized201,
   cardOf,
@@ -173,13 +173,6 @@ function transactionTriggered(id: string, title: string, place: Triggering['plac
   };
 }
 
-async function jobsStayNone({ rig, station }: Stage, list: string): Promise<void> {
-  await status201(station, 'Occupied', 2);
-  await rig.connectorIs(station, 2, 'Occupied');
-  const { items } = await rig.operator.get<{ items: readonly Payload[] }>(`/v1/stations/${station.stationId}/${list}`);
-  assert.deepEqual(items, [], 'a station without a job has none');
-}
-
 const triggers: readonly PlayedCase[] = [
   triggered({
     id: 'F_11',
@@ -202,7 +195,7 @@ const triggers: readonly PlayedCase[] = [
     message: 'LogStatusNotification',
     async thereafter(stage) {
       assert.deepEqual(await stage.station.ask('LogStatusNotification', { status: 'Idle' }), {});
-      await jobsStayNone(stage, 'log-jobs');
+      await leavesNone('log-jobs')(stage);
     },
   }),
   triggered({
@@ -211,7 +204,7 @@ const triggers: readonly PlayedCase[] = [
     message: 'FirmwareStatusNotification',
     async thereafter(stage) {
       assert.deepEqual(await stage.station.ask('FirmwareStatusNotification', { status: 'Idle' }), {});
-      await jobsStayNone(stage, 'firmware-jobs');
+      await leavesNone('firmware-jobs')(stage);
     },
   }),
   triggered({

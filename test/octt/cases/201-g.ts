@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { at, type Payload } from '../octt-station.ts';
-import { command, commanded, staged, type Stage } from './201-commanded.ts';
+import { command, commanded, foldedSoFar, staged, type Stage } from './201-commanded.ts';
 import { authorized201, sessionHas, status201, underWay } from './201-transaction.ts';
 
 type Place = { readonly evseId?: number; readonly connectorId?: number };
@@ -123,6 +123,13 @@ export const availability201: readonly PlayedCase[] = [
     answer: { status: 'Rejected' },
     outcome: 'rejected',
     detail: 'Rejected',
+    async thereafter(stage) {
+      await foldedSoFar(stage);
+      const { availability } = await stage.rig.operator.get<{ availability: readonly object[] }>(
+        `/v1/stations/${stage.station.stationId}/state`,
+      );
+      assert.deepEqual(availability, []);
+    },
   }),
   lockFails,
 ];

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { at } from '../octt-station.ts';
-import { command, commanded, inSeconds, staged, type Commanding, type Stage } from './201-commanded.ts';
+import {
+  command,
+  commanded,
+  foldedSoFar,
+  inSeconds,
+  leavesNone,
+  staged,
+  type Commanding,
+  type Stage,
+} from './201-commanded.ts';
 import { cardOf, sessionHas, status201, tokenOf, Transaction } from './201-transaction.ts';
 
 const expiresAt = inSeconds(1800);
@@ -104,6 +113,7 @@ const allReserved: PlayedCase = {
       stage,
       reserving(33, {}, { answer: { status: 'Occupied' }, outcome: 'rejected', detail: 'Occupied' }),
     );
+    await foldedSoFar(stage);
     const { items } = await rig.operator.get<{ items: readonly object[] }>(
       `/v1/stations/${stage.station.stationId}/reservations`,
     );
@@ -120,6 +130,7 @@ export const reservations201: readonly PlayedCase[] = [
     id: 'H_01',
     title: 'an EVSE with a fault is not reserved',
     ...reserving(23, { evseId: 1 }, { answer: { status: 'Faulted' }, outcome: 'rejected', detail: 'Faulted' }),
+    thereafter: leavesNone('reservations'),
   }),
   reserved('H_07', 'a reservation that nobody uses ends as expired', {
     place: { evseId: 1 },
@@ -133,6 +144,7 @@ export const reservations201: readonly PlayedCase[] = [
     id: 'H_22',
     title: 'a station that takes no reservations refuses',
     ...reserving(24, { evseId: 1 }, { answer: { status: 'Rejected' }, outcome: 'rejected', detail: 'Rejected' }),
+    thereafter: leavesNone('reservations'),
   }),
   ofGroup,
   reserved('H_08', 'any EVSE is reserved, and one is used', { place: {}, thereafter: isUsed }),
@@ -159,6 +171,7 @@ export const reservations201: readonly PlayedCase[] = [
     answer: { status: 'Rejected' },
     outcome: 'rejected',
     detail: 'Rejected',
+    thereafter: leavesNone('reservations'),
   }),
   reserved('H_20', 'an EVSE that breaks takes its reservation away', {
     place: { evseId: 1 },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { at } from '../octt-station.ts';
-import { command, commanded, inSeconds, staged, type Commanding, type Stage } from './201-commanded.ts';
+import { command, commanded, inSeconds, leavesNone, staged, type Commanding } from './201-commanded.ts';
 import { chargingProfileOf, profilesAre, set, setting, wantedProfile, type Profile } from './201-profiles.ts';
 import { cardOf, sessionHas, tokenOf, Transaction, underWay } from './201-transaction.ts';
 
@@ -30,7 +30,7 @@ const sets: readonly PlayedCase[] = [
     answer: { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } },
     outcome: 'rejected',
     detail: 'Rejected (InvalidProfile)',
-    thereafter: (stage) => profilesAre(stage, []).then(() => undefined),
+    thereafter: leavesNone('charging-profiles'),
   }),
   isSet('K_10', 'a default for the transactions of all EVSEs', { ...valid, limit: 10 }),
   isSet('K_03', 'a maximum of the station', { ...valid, purpose: 'ChargingStationMaxProfile', limit: 32 }),
@@ -141,6 +141,7 @@ const composites: readonly PlayedCase[] = [
     answer: { status: 'Rejected' },
     outcome: 'rejected',
     detail: 'Rejected',
+    thereafter: leavesNone('composite-schedules'),
   }),
 ];
 
@@ -179,7 +180,7 @@ const clears: readonly PlayedCase[] = [
     answer: { status: 'Unknown' },
     outcome: 'rejected',
     detail: 'Unknown',
-    thereafter: (stage: Stage) => profilesAre(stage, []).then(() => undefined),
+    thereafter: leavesNone('charging-profiles'),
   }),
 ];
 

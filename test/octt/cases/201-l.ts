@@ -1,8 +1,8 @@
 // OCTT 2.0.1, L: firmware with a signature is downloaded, verified and installed, or not.
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
-import { at, type Payload } from '../octt-station.ts';
-import { command, inSeconds, staged, type Commanding, type Stage } from './201-commanded.ts';
+import { at } from '../octt-station.ts';
+import { command, inSeconds, leavesNone, staged, type Commanding, type Stage } from './201-commanded.ts';
 import { sessionHas, status201, underWay } from './201-transaction.ts';
 
 const location = 'https://firmware.example/octt-2.bin';
@@ -102,10 +102,7 @@ function refusedUpdate(id: string, title: string, status: string): PlayedCase {
       const stage = await staged(rig, id);
       await command(stage, updating({}, { answer: { status }, outcome: 'rejected', detail: status }));
       await tellsSecurity(stage, 'InvalidFirmwareSigningCertificate');
-      const { items } = await rig.operator.get<{ items: readonly Payload[] }>(
-        `/v1/stations/${stage.station.stationId}/firmware-jobs`,
-      );
-      assert.deepEqual(items, [], 'what was refused is no job');
+      await leavesNone('firmware-jobs')(stage);
     },
   };
 }

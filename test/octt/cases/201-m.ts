@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { exiResponse, ocspResponse, refusedSerial } from '../outside.ts';
-import { command, commanded, staged, type Stage } from './201-commanded.ts';
+import { command, commanded, foldedSoFar, leavesNone, staged, type Stage } from './201-commanded.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
@@ -35,7 +35,7 @@ const installs: readonly PlayedCase[] = [
     answer: { status: 'Failed' },
     outcome: 'failed',
     detail: 'Failed',
-    thereafter: (stage) => serialsAre(stage, []),
+    thereafter: leavesNone('certificates'),
   }),
 ];
 
@@ -105,7 +105,7 @@ const lists: readonly PlayedCase[] = [
     hears: ['GetInstalledCertificateIds', { certificateType: ['ManufacturerRootCertificate'] }],
     answer: { status: 'NotFound' },
     detail: 'NotFound',
-    thereafter: (stage) => serialsAre(stage, []),
+    thereafter: leavesNone('certificates'),
   }),
 ];
 
@@ -135,6 +135,7 @@ function deleted(
         outcome,
         ...(status === 'Accepted' ? {} : { detail: status }),
       });
+      await foldedSoFar(stage);
       await serialsAre(stage, left);
     },
   };

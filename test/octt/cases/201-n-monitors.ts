@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { at, type Payload } from '../octt-station.ts';
-import { command, commanded, staged, type Commanding, type Stage } from './201-commanded.ts';
+import { command, commanded, foldedSoFar, leavesNone, staged, type Commanding, type Stage } from './201-commanded.ts';
 
 const component = { name: 'EVSE', evse: { id: 1 } } as const;
 const variable = { name: 'Power' } as const;
@@ -119,7 +119,7 @@ const settings: readonly PlayedCase[] = [
     id: 'N_08',
     title: 'a monitor that the station refuses is not shown',
     ...settingOf({}, 'UnknownVariable'),
-    thereafter: (stage) => monitorsAre(stage, []),
+    thereafter: leavesNone('monitors'),
   }),
   commanded({
     id: 'N_24',
@@ -173,6 +173,7 @@ function clearing(id: string, title: string, status: string, left: readonly numb
         answer: { clearMonitoringResult: [{ id: 8, status }] },
         ...(status === 'Accepted' ? {} : { outcome: 'rejected', detail: `8: ${status}` }),
       });
+      await foldedSoFar(stage);
       await monitorsAre(stage, left);
     },
   };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { at, type Payload } from '../octt-station.ts';
-import { command, commanded, inSeconds, staged, type Commanding, type Stage } from './201-commanded.ts';
+import { command, commanded, inSeconds, leavesNone, staged, type Commanding, type Stage } from './201-commanded.ts';
 import { underWay, type Transaction } from './201-transaction.ts';
 
 type Message = {
@@ -66,9 +66,7 @@ function refused(id: string, title: string, message: Message, status: string): P
     id,
     title,
     ...showing(message, { answer: { status }, outcome: 'rejected', detail: status }),
-    async thereafter(stage) {
-      await displayed(stage, []);
-    },
+    thereafter: leavesNone('display-messages'),
   });
 }
 
