@@ -10,6 +10,7 @@ const settings = {
   /** How often commands and leases are looked at without a record that asks for it. */
   tickMs: integer('STATIONS_TICK_MS', 1_000, 50, 60_000),
   registryUrl: text('REGISTRY_URL', 'http://127.0.0.1:8101'),
+  sessionsUrl: text('SESSIONS_URL', 'http://127.0.0.1:8103'),
   registryTimeoutMs: integer('REGISTRY_TIMEOUT_MS', 5_000, 100, 60_000),
   /** How long a station's certificate is valid; it is asked for a new one 30 days before. */
   certificateDays: integer('CERTIFICATE_DAYS', 365, 1, 3_650),
@@ -26,6 +27,8 @@ const settings = {
   fileLinkHours: integer('STATION_FILE_LINK_HOURS', 24, 1, 720),
   /** How long a station waits for the cable after a remote start, where it told no ConnectionTimeOut. */
   connectionTimeoutSeconds: integer('CONNECTION_TIMEOUT_SECONDS', 120, 1, 3_600),
+  /** So often the tokens of local lists are looked up: what the registry changed is in the stations by then. */
+  localListLookUpSeconds: integer('LOCAL_LIST_LOOK_UP_SECONDS', 3_600, 1, 604_800),
   /** A gateway whose lease is older is gone; gateways renew theirs every 5 s. */
   leaseTimeoutMs: integer('LEASE_TIMEOUT_MS', 30_000, 500, 600_000),
 } as const;

@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { intents, isIntent } from '#contracts/commands';
-import { commandInputOf } from './command-schemas.ts';
+import { commandInputOf, type CommandInput } from './command-schemas.ts';
 
 type Violation = {
   instancePath: string;
@@ -14,7 +14,7 @@ type Violation = {
   params: Record<string, unknown>;
   schemaPath: string;
 };
-type Checked = { value: unknown; error?: never } | { value?: never; error: Violation[] };
+type Checked = { value: CommandInput; error?: never } | { value?: never; error: Violation[] };
 
 const validators = new Map(
   Object.keys(intents)
@@ -31,12 +31,13 @@ export function commandValidatorCompiler(route: FastifyRouteSchemaDef<unknown>):
   return TypeBoxValidatorCompiler(route as FastifyRouteSchemaDef<TSchema>);
 }
 
-function checkCommand(body: unknown): Checked {
+/** The command with the defaults of its intent, or what is wrong with it, each by its path. */
+export function checkCommand(body: unknown): Checked {
   const intent = typeof body === 'object' && body !== null && 'intent' in body ? body.intent : undefined;
   const validator = typeof intent === 'string' && isIntent(intent) ? validators.get(intent) : undefined;
   if (validator === undefined) return refuse('/intent', `must be one of ${[...validators.keys()].join(', ')}`);
   const value: unknown = Value.Default(validator.schema, body);
-  if (validator.compiled.Check(value)) return { value };
+  if (validator.compiled.Check(value)) return { value: value as CommandInput };
   return { error: violationsOf(validator.compiled.Errors(value)) };
 }
 

@@ -115,7 +115,12 @@ export async function removeFirmware(
         `select from file_links where tenant_id = $1 and file_id = $2 and used_at_ms is null and expires_at_ms > $3 limit 1`,
         [tenantId, fileId, nowMs],
       );
-      if (using.rowCount !== 0) return 'in-use';
+      const installing = await client.query(
+        `select from bulk_jobs where tenant_id = $1 and state in ('running', 'paused')
+           and terms -> 'parameters' ->> 'fileId' = $2 limit 1`,
+        [tenantId, fileId],
+      );
+      if (using.rowCount !== 0 || installing.rowCount !== 0) return 'in-use';
       const { rowCount } = await client.query(
         `delete from files where tenant_id = $1 and file_id = $2 and kind = 'firmware'`,
         [tenantId, fileId],

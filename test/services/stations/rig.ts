@@ -89,7 +89,7 @@ export async function openRig(
     start,
     newDatabase,
     url: service.url ?? '',
-    register: (stationId: string) => register(log, topics, stationId),
+    register: (stationId: string, locationId: string | null = null) => register(log, topics, stationId, locationId),
     ask: (method: string, path: string, options: AskOptions = {}) => ask(service.url ?? '', method, path, options),
     /** On the service's database. */
     sql: (statement: string) => query(database, statement),
@@ -329,7 +329,7 @@ export class FakeGateway {
   }
 }
 
-function register(log: LogWriter, topics: Topics, stationId: string): Promise<number> {
+function register(log: LogWriter, topics: Topics, stationId: string, locationId: string | null): Promise<number> {
   const value = encodeRecord('StationRegistered', {
     tenantId,
     stationId,
@@ -337,7 +337,7 @@ function register(log: LogWriter, topics: Topics, stationId: string): Promise<nu
     enabled: true,
     securityProfile: 1,
     verifiers: [],
-    locationId: null,
+    locationId,
     heartbeatSeconds: 300,
     bootPolicy: 'accept',
     defaultSubprotocol: null,
