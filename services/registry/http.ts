@@ -4,6 +4,7 @@ import { createHttp, problem, type HttpApi, type HttpOptions } from '#kit/http';
 import { addAcceptanceRoutes } from './api/acceptance.ts';
 import { addCredentialRoutes } from './api/credentials.ts';
 import { addEvseRoutes } from './api/evses.ts';
+import { addImportRoutes } from './api/imports.ts';
 import { addInternalStationRoutes } from './api/internal-stations.ts';
 import { addInternalRoutes } from './api/internal.ts';
 import { addKeyRoutes } from './api/keys.ts';
@@ -42,6 +43,7 @@ export function addRegistryRoutes(api: HttpApi, parts: RegistryParts): void {
   addCredentialRoutes(api, parts);
   addRotationRoutes(api, parts);
   addTokenRoutes(api, parts);
+  addImportRoutes(api, parts);
   addKeyRoutes(api, parts);
   addInternalRoutes(api, parts.store);
   addInternalStationRoutes(api, parts);

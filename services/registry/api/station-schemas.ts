@@ -36,7 +36,7 @@ const stationFields = {
   acceptsUnauthenticated,
 } as const;
 
-const password = Type.String({
+export const password = Type.String({
   minLength: passwordBytes.min,
   maxLength: passwordBytes.max,
   description: 'A chosen password; without one a password is generated and shown once',
@@ -74,6 +74,9 @@ export const stationsInput = Type.Object(
   },
   strict,
 );
+
+/** A row of an import; its password came from a random source. */
+export const stationRow = Type.Object({ stationId, ...stationFields, password: Type.Optional(password) }, strict);
 
 export const warnings = Type.Array(Type.String(), { description: 'Valid, but you should know' });
 

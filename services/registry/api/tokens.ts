@@ -29,15 +29,15 @@ const person = {
   ),
 } as const;
 const token = resourceOf(Type.Object({ ...tokenValue.properties, uid: tokenUid, ...person }));
-const fields = {
+export const tokenFields = {
   ...Type.Partial(Type.Omit(tokenValue, ['tokenRef', 'type', 'groupRef'])).properties,
   groupId: Type.Optional(person.groupId),
   label: Type.Optional(person.label),
   contractId: Type.Optional(person.contractId),
 } as const;
-const input = Type.Object({ uid: tokenUid, type: Type.Optional(tokenValue.properties.type), ...fields }, strict);
+const input = Type.Object({ uid: tokenUid, type: Type.Optional(tokenValue.properties.type), ...tokenFields }, strict);
 const bulkInput = Type.Object({ tokens: Type.Array(input, { minItems: 1, maxItems: 1000 }) }, strict);
-const patchBody = Type.Object({ ...fields, ...versionField }, strict);
+const patchBody = Type.Object({ ...tokenFields, ...versionField }, strict);
 const params = Type.Object({ tokenRef: Type.String({ pattern: tokenRefPattern }) });
 const filters = Type.Object(
   {

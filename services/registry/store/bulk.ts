@@ -18,15 +18,24 @@ export type BulkResult = { readonly created: number; readonly updated: number; r
 
 export type StationWanted = { readonly value: StationValue; readonly password: string | undefined };
 
+type Made = { readonly newId: () => string };
+
 /** @param violations of the whole request; with any of them nothing is written. */
 export async function putStations(
   store: Store,
   caller: Caller,
   wanted: readonly StationWanted[],
-  { violations, newId }: { violations: readonly Violation[]; newId: () => string },
+  { violations, newId }: Made & { violations: readonly Violation[] },
 ): Promise<Done<BulkResult> | Refusal> {
   if (violations.length > 0) return invalid(violations);
-  return writeAs(store, caller, async (client, writing) => {
+  return writeAs(store, caller, stationsWrite(store, wanted, { newId }));
+}
+
+export type BulkWrite = (client: PoolClient, writing: Writing) => Promise<BulkResult>;
+
+/** What putStations does within a transaction. Throws Refused. */
+export function stationsWrite(store: Store, wanted: readonly StationWanted[], { newId }: Made): BulkWrite {
+  return async (client, writing) => {
     const values = inOrder(
       wanted.map(({ value }) => value),
       'stationId',
@@ -47,7 +56,7 @@ export async function putStations(
     await store.enqueue(client, [...changes, ...told]);
     const created = rows.filter((row) => row.created).length;
     return { created, updated: rows.length - created, unchanged: values.length - rows.length };
-  });
+  };
 }
 
 /** @param violations of the whole request; with any of them nothing is written. */
@@ -57,15 +66,19 @@ export async function putTokens(
   wanted: readonly Token[],
   violations: readonly Violation[],
 ): Promise<Done<BulkResult> | Refusal> {
-  if (violations.length > 0) return invalid(violations);
-  return writeAs(store, caller, async (client, writing) => {
+  return violations.length > 0 ? invalid(violations) : writeAs(store, caller, tokensWrite(store, wanted));
+}
+
+/** What putTokens does within a transaction. Throws Refused. */
+export function tokensWrite(store: Store, wanted: readonly Token[]): BulkWrite {
+  return async (client, writing) => {
     const values = inOrder(wanted, 'tokenRef');
     await tokens.check?.(client, writing.tenantId, values);
     const written = await upsertRows(client, tokens.table, writing, { values });
     await store.enqueue(client, await tokens.changes(client, writing, touchedOf(values, written, 'tokenRef')));
     const created = written.filter((row) => row.created).length;
     return { created, updated: written.length - created, unchanged: values.length - written.length };
-  });
+  };
 }
 
 /** A credential is part of its station's value, so a station that is as wanted otherwise gets a new version for it. */
