@@ -35,7 +35,8 @@ function runTests(files: readonly string[], outcomesFile: string): Promise<numbe
     const child = spawn(process.execPath, ['--import', 'tsx', 'test/run.ts', ...files], {
       cwd: rootDir,
       env: { ...process.env, TEST_OUTCOMES: outcomesFile },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      // Its stdin is ours: the tests end when whoever started us does.
+      stdio: 'inherit',
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
     child.once('error', () => resolve(1));
