@@ -40,6 +40,8 @@ export type LocalList = Telling & { readonly version: number; readonly updateTyp
 
 /** More of one kind than a station can have; the oldest go. */
 export const entriesKeptMax = 200;
+/** As many characters of schedules: a message may hold a quarter of a million. */
+export const scheduleCharsMax = 2_000_000;
 
 export function availabilityAfter(
   known: readonly Availability[] | null,
@@ -57,7 +59,10 @@ export function compositeSchedulesAfter(
   told: Told,
 ): readonly CompositeSchedule[] {
   const entry = { evseId, startsAt, durationSeconds, unit, periodsJson, ...tellingOf(told) };
-  return put(known ?? [], entry, (each) => each.evseId === evseId);
+  return withinChars(
+    put(known ?? [], entry, (each) => each.evseId === evseId),
+    (each) => each.periodsJson.length,
+  );
 }
 
 export function chargingLimitsAfter(
@@ -69,7 +74,10 @@ export function chargingLimitsAfter(
   const telling = tellingOf(told);
   const evseId = event.evseId ?? 0;
   const entry = { evseId, source, cleared, isGridCritical, isLocalGeneration, schedulesJson, ...telling };
-  const limits = put(known ?? [], entry, (each) => each.evseId === evseId && each.source === source);
+  const limits = withinChars(
+    put(known ?? [], entry, (each) => each.evseId === evseId && each.source === source),
+    (each) => each.schedulesJson?.length ?? 0,
+  );
   if (!cleared || event.evseId !== null) return limits;
   // 2.x K13: without an EVSE the limit of that source is gone everywhere.
   const isCleared = (each: ChargingLimit): boolean => each.source === source && each.epoch <= told.epoch;
@@ -87,6 +95,12 @@ export function localListAfter(
 
 function tellingOf({ at, epoch }: Told): Telling {
   return { reportedAt: at, epoch };
+}
+
+function withinChars<Entry>(entries: readonly Entry[], charsOf: (entry: Entry) => number): readonly Entry[] {
+  let chars = 0;
+  const first = entries.findLastIndex((each) => (chars += charsOf(each)) > scheduleCharsMax);
+  return first === -1 ? entries : entries.slice(first + 1);
 }
 
 function put<Entry extends Telling>(

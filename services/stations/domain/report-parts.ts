@@ -11,6 +11,8 @@ export type OpenReport<Item> = {
   /** Number of the last part; null: it did not come yet. */
   readonly lastPart: number | null;
   readonly items: readonly Item[];
+  /** Of its items as JSON. */
+  readonly chars: number;
 };
 
 export type Reports<Item> = {
@@ -35,6 +37,9 @@ export const openReportMs = 24 * 60 * 60_000;
 const openMax = 4;
 const finishedMax = 8;
 const itemsMax = 2_000;
+/** More than a report of a station has; one that goes on for longer never ends, and is given up. */
+export const partsMax = 10_000;
+export const reportCharsMax = 4_000_000;
 
 /** The reports after a part, and what the part finished, if it did. */
 export function takePart<Item>(
@@ -48,13 +53,19 @@ export function takePart<Item>(
   if (isLate) return { reports, finished: null };
   const report = withPart(begun ?? beginning(part, told), part, told);
   const others = fresh.filter((each) => each !== begun);
+  if (report.parts.length > partsMax || report.chars > reportCharsMax) {
+    return { reports: { open: others, finished: withId(reports.finished, report.requestId) }, finished: null };
+  }
   if (!isWhole(report)) {
     return { reports: { ...reports, open: [...others, report].slice(-openMax) }, finished: null };
   }
   // A station reports in order: what said nothing since this report began will not go on.
   const open = others.filter(({ lastOffset }) => lastOffset > report.firstOffset);
-  const finished = [...reports.finished.filter((id) => id !== report.requestId), report.requestId];
-  return { reports: { open, finished: finished.slice(-finishedMax) }, finished: report.items };
+  return { reports: { open, finished: withId(reports.finished, report.requestId) }, finished: report.items };
+}
+
+function withId(finished: Reports<never>['finished'], id: number | null): Reports<never>['finished'] {
+  return [...finished.filter((each) => each !== id), id].slice(-finishedMax);
 }
 
 function beginning<Item>({ requestId }: Part<Item>, { recordedAt, offset }: Told): OpenReport<Item> {
@@ -66,6 +77,7 @@ function beginning<Item>({ requestId }: Part<Item>, { recordedAt, offset }: Told
     parts: [],
     lastPart: null,
     items: [],
+    chars: 0,
   };
 }
 
@@ -78,6 +90,7 @@ function withPart<Item>(report: OpenReport<Item>, part: Part<Item>, told: Told):
     parts: [...report.parts, number],
     lastPart: part.last === false ? report.lastPart : number,
     items: [...report.items, ...part.items].slice(0, itemsMax),
+    chars: report.chars + (part.items.length === 0 ? 0 : JSON.stringify(part.items).length),
   };
 }
 

@@ -259,3 +259,15 @@ test('a frame that is cut within a letter of two halves is kept', async () => {
   const rows = await assertCutsAlike([step, { ...step, kind: 23 }]);
   assert.match(rows['quirks']?.join() ?? '', /\uFFFD/);
 });
+
+test('a full inventory removes the variables that it does not name, and none told since it was asked for', async () => {
+  const tell = (word: number, id: number): Step => ({ ...step, kind: 4, word, id });
+  const ask = { ...step, kind: 5, id: 2 };
+  const all = [step, tell(0, 0), ask, tell(1, 0), tell(2, 2)];
+  const rows = (await assertCutsAlike(all))['variables']?.join() ?? '';
+  assert.doesNotMatch(rows, /,a,/);
+  assert.match(rows, /,a\uFFFD,/);
+  assert.match(rows, /,ä/);
+  const unasked = (await assertCutsAlike([step, tell(0, 0), tell(2, 2)]))['variables']?.join() ?? '';
+  assert.match(unasked, /,a,/);
+});

@@ -7,6 +7,7 @@ import {
   compositeSchedulesAfter,
   entriesKeptMax,
   localListAfter,
+  scheduleCharsMax,
   type ChargingLimit,
 } from '#services/stations/domain/latest';
 import { availability, composite, limit, localList, told } from '../facts.ts';
@@ -72,6 +73,23 @@ test('a station that invents sources does not grow without bound', () => {
   for (let n = 0; n <= entriesKeptMax; n += 1)
     limits = chargingLimitsAfter(limits, limit({ source: `S${n}` }), told(1, n));
   assert.deepEqual([limits.length, limits[0]?.source], [entriesKeptMax, 'S1']);
+});
+
+test('nor does one that sends long schedules: the oldest go', () => {
+  const half = 'x'.repeat(scheduleCharsMax / 2);
+  let limits: readonly ChargingLimit[] = [];
+  for (const source of ['A', 'B', 'C'])
+    limits = chargingLimitsAfter(limits, limit({ source, schedulesJson: half }), told(1));
+  assert.deepEqual(
+    limits.map(({ source }) => source),
+    ['B', 'C'],
+  );
+  const [one, two] = [composite({ periodsJson: half }), composite({ evseId: 2, periodsJson: `${half}x` })];
+  const first = compositeSchedulesAfter(null, one, told(1));
+  assert.deepEqual(
+    compositeSchedulesAfter(first, two, told(1)).map(({ evseId }) => evseId),
+    [2],
+  );
 });
 
 test('the local list has the version told last, and an older connection does not set it back', () => {

@@ -1,7 +1,15 @@
 // Reports in parts: put together whatever comes twice, late, between each other or never.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noReports, openReportMs, takePart, type Part, type Reports } from '#services/stations/domain/report-parts';
+import {
+  noReports,
+  openReportMs,
+  partsMax,
+  reportCharsMax,
+  takePart,
+  type Part,
+  type Reports,
+} from '#services/stations/domain/report-parts';
 import { told } from '../facts.ts';
 
 type Given = Partial<Part<string>> & { readonly offset: number; readonly recordedAt?: number };
@@ -91,4 +99,22 @@ test('a station that begins report after report holds four open at most', () => 
     reports.open.map(({ requestId }) => requestId),
     [3, 4, 5, 6],
   );
+});
+
+test('a report of too many parts is given up, what it said later begins nothing; one that fits is finished', () => {
+  const parts = (count: number): Given[] =>
+    Array.from({ length: count }, (_, number) => ({ offset: number, part: number, last: number === count - 1 }));
+  assert.deepEqual(take(parts(partsMax)).finished.length, 1);
+  const { finished, reports } = take([...parts(partsMax + 1), { offset: partsMax + 2, part: 5 }]);
+  assert.deepEqual([finished, reports], [[], { open: [], finished: [1] }]);
+});
+
+test('so is one of too many characters', () => {
+  const half = 'x'.repeat(reportCharsMax / 2);
+  const two: Given[] = [
+    { offset: 1, part: 0, items: [half] },
+    { offset: 2, part: 1, items: [half] },
+  ];
+  assert.deepEqual(take(two).reports, { open: [], finished: [1] });
+  assert.equal(take(two.slice(0, 1)).reports.open.length, 1);
 });
