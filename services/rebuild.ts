@@ -11,6 +11,7 @@ const sessions = () => import('#services/sessions/rebuild');
 const stations = () => import('#services/stations/rebuild');
 const billing = () => import('#services/billing/rebuild');
 const ocpi = () => import('#services/ocpi/rebuild');
+const alerts = () => import('#services/alerts/rebuild');
 const analytics = () => import('#services/analytics/rebuild');
 
 /** What can be rebuilt: one line each. */
@@ -25,6 +26,9 @@ const rebuilds: Readonly<Record<string, Opening>> = {
   ocpi_evse_status: async (environment) => (await ocpi()).ocpiRebuild('ocpi_evse_status', environment),
   ocpi_sessions: async (environment) => (await ocpi()).ocpiRebuild('ocpi_sessions', environment),
   ocpi_cdrs: async (environment) => (await ocpi()).ocpiRebuild('ocpi_cdrs', environment),
+  alerts_stations: async (environment) => (await alerts()).alertsRebuild('alerts_stations', environment),
+  alerts_places: async (environment) => (await alerts()).alertsRebuild('alerts_places', environment),
+  alerts_sessions: async (environment) => (await alerts()).alertsRebuild('alerts_sessions', environment),
   readings: async (environment) => (await analytics()).sinkRebuildOf('readings', environment),
   session_facts: async (environment) => (await analytics()).sinkRebuildOf('session_facts', environment),
   dimensions: async (environment) => (await analytics()).sinkRebuildOf('dimensions', environment),
@@ -35,6 +39,7 @@ const rebuilds: Readonly<Record<string, Opening>> = {
 const groups: Readonly<Record<string, readonly string[]>> = {
   billing: ['billing_sessions', 'billing_places', 'cdrs'],
   ocpi: ['ocpi_registry', 'ocpi_evse_status', 'ocpi_sessions', 'ocpi_cdrs'],
+  alerts: ['alerts_stations', 'alerts_places', 'alerts_sessions'],
   clickhouse: ['readings', 'session_facts', 'dimensions', 'frames'],
 };
 

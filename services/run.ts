@@ -9,6 +9,7 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   registry: () => import('#services/registry/main'),
   stations: () => import('#services/stations/main'),
   sessions: () => import('#services/sessions/main'),
+  alerts: () => import('#services/alerts/main'),
   analytics: () => import('#services/analytics/main'),
   billing: () => import('#services/billing/main'),
   ocpi: () => import('#services/ocpi/main'),

@@ -27,12 +27,22 @@ export function urlsOf(ports: Ports) {
     billing: http(ports.billing),
     ocpi: http(ports.ocpi),
     ocpiPartners: http(ports.ocpiPartners),
+    alerts: http(ports.alerts),
     operator: http(ports.operator),
   };
 }
 
 /** All services but the gateway, in the order in which one needs the other. */
-export const serviceNames = ['registry', 'stations', 'sessions', 'billing', 'ocpi', 'analytics', 'operator'] as const;
+export const serviceNames = [
+  'registry',
+  'stations',
+  'sessions',
+  'billing',
+  'ocpi',
+  'alerts',
+  'analytics',
+  'operator',
+] as const;
 
 export type Urls = ReturnType<typeof urlsOf>;
 
@@ -81,6 +91,7 @@ function serviceEnvironment(ports: Ports, urls: Urls): Record<string, string> {
     BILLING_PORT: String(ports.billing),
     OCPI_PORT: String(ports.ocpi),
     OCPI_PARTNERS_PORT: String(ports.ocpiPartners),
+    ALERTS_PORT: String(ports.alerts),
     OPERATOR_PORT: String(ports.operator),
     GATEWAY_URL: urls.gatewayAdmin,
     OCPP_URL: urls.ocpp,
@@ -91,6 +102,7 @@ function serviceEnvironment(ports: Ports, urls: Urls): Record<string, string> {
     BILLING_URL: urls.billing,
     OCPI_URL: urls.ocpi,
     OCPI_PARTNERS_URL: urls.ocpiPartners,
+    ALERTS_URL: urls.alerts,
     OPERATOR_URL: urls.operator,
   };
 }

@@ -23,6 +23,7 @@ const portSettings = {
   ocpi: port('OCPI_PORT', 8_106),
   /** What OCPI partners call. */
   ocpiPartners: port('OCPI_PARTNERS_PORT', 8_206),
+  alerts: port('ALERTS_PORT', 8_107),
   operator: port('OPERATOR_PORT', 8_080),
 };
 
@@ -76,6 +77,7 @@ export function servicePorts(ports: Ports): NamedPort[] {
     named('billing', ports, 'billing'),
     named('ocpi', ports, 'ocpi'),
     named('OCPI partners', ports, 'ocpiPartners'),
+    named('alerts', ports, 'alerts'),
     named('operator API', ports, 'operator'),
   ];
 }

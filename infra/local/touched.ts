@@ -5,7 +5,9 @@ export function programsTouchedBy(paths: readonly string[]): string[] {
   const names = new Set<string>();
   for (const path of paths.filter(isSource)) {
     if (!path.startsWith('services/gateway/')) names.add('services');
-    if (!/^services\/(registry|stations|sessions|billing|analytics|ocpi|operator)\/|^services\/run\.ts$/.test(path))
+    if (
+      !/^services\/(registry|stations|sessions|billing|analytics|ocpi|alerts|operator)\/|^services\/run\.ts$/.test(path)
+    )
       names.add('gateway');
   }
   return [...names];

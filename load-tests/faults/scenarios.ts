@@ -20,7 +20,7 @@ export type Scenario = {
 
 type LinkName = Exclude<keyof TrialLinks, 'environment' | 'close' | 'kafkaLinked'>;
 
-const services = ['registry', 'stations', 'sessions', 'billing', 'ocpi', 'analytics', 'operator'] as const;
+const services = ['registry', 'stations', 'sessions', 'billing', 'ocpi', 'alerts', 'analytics', 'operator'] as const;
 const parts = ['kafka', 'postgres', 'clickhouse'] as const satisfies readonly PartName[];
 const links = ['kafka', 'postgres', 'clickhouse', 'ocpp'] as const satisfies readonly LinkName[];
 

@@ -11,6 +11,7 @@ const settings = {
   analyticsUrl: text('ANALYTICS_URL', 'http://127.0.0.1:8104'),
   billingUrl: text('BILLING_URL', 'http://127.0.0.1:8105'),
   ocpiUrl: text('OCPI_URL', 'http://127.0.0.1:8106'),
+  alertsUrl: text('ALERTS_URL', 'http://127.0.0.1:8107'),
   /** A revoked key works for at most so long. */
   keyCacheMs: integer('OPERATOR_KEY_CACHE_MS', 30_000, 0, 300_000),
   callsPerSecondMax: integer('OPERATOR_CALLS_PER_SECOND_MAX', 200, 1, 100_000),

@@ -44,6 +44,7 @@ export async function startOperator(
     sessions: config.sessionsUrl,
     billing: config.billingUrl,
     ocpi: config.ocpiUrl,
+    alerts: config.alertsUrl,
     analytics: config.analyticsUrl,
   };
   const api = operatorHttp({

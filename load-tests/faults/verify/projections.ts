@@ -8,6 +8,7 @@ import type { ProjectionOptions } from '#kit/projection/options';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
+import { alertsProjections, sqlOf as alertsSqlOf } from '#services/alerts/projections';
 import { billingProjections, sqlOf as billingSqlOf } from '#services/billing/projections';
 import { cdrsView, evseStatusView, registryView, sessionsView, sqlOf as ocpiSqlOf } from '#services/ocpi/projections';
 import { sessionsProjection } from '#services/sessions/projection';
@@ -27,6 +28,7 @@ export type Refoldable = {
 /** Those of the services that run. */
 export function refoldables(topics: Topics, secrets: Secrets, services: ReadonlySet<string>): readonly Refoldable[] {
   const billing = billingProjections(topics);
+  const alerts = alertsProjections(topics);
   return [
     refoldable('sessions', sessionsProjection(topics), join(rootDir, 'services/sessions/sql')),
     refoldable('stations', stationsProjection(topics), join(rootDir, 'services/stations/sql/stations')),
@@ -42,6 +44,9 @@ export function refoldables(topics: Topics, secrets: Secrets, services: Readonly
     refoldable('ocpi', evseStatusView(topics), ocpiSqlOf(evseStatusView(topics))),
     refoldable('ocpi', sessionsView(topics), ocpiSqlOf(sessionsView(topics))),
     refoldable('ocpi', cdrsView(topics), ocpiSqlOf(cdrsView(topics))),
+    refoldable('alerts', alerts.alerts_stations, alertsSqlOf(alerts.alerts_stations)),
+    refoldable('alerts', alerts.alerts_places, alertsSqlOf(alerts.alerts_places)),
+    refoldable('alerts', alerts.alerts_sessions, alertsSqlOf(alerts.alerts_sessions)),
   ].filter(({ service }) => services.has(service));
 }
 

@@ -44,6 +44,7 @@ test('every service and every part can be killed and frozen', () => {
     'stations',
     'billing',
     'ocpi',
+    'alerts',
     'analytics',
     'kafka',
     'postgres',

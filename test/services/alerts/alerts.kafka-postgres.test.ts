@@ -177,7 +177,7 @@ test('where all stations of a location are away, one alert speaks for the site',
   const site = all.find((each) => each['stationId'] === null) ?? {};
   assert.equal(site['subject'], 'site/park');
   const members = itemsOf(await rig.ask('GET', `/v1/alerts?groupId=${String(site['alertId'])}`));
-  assert.deepEqual(members.map((each) => each['stationId']).toSorted(), ['L1', 'L2']);
+  assert.deepEqual(members.map((each) => String(each['stationId'])).toSorted(), ['L1', 'L2']);
   assert.equal((await rig.ask('POST', `/v1/alerts/${String(site['alertId'])}/acknowledge`, {})).status, 200);
   await rig.alerts(
     `${atPark}&severity=critical`,

@@ -42,7 +42,7 @@ async function openDesk(context: TestContext, pace = { perSecond: 10, burst: 1_0
     },
     live: new Live({ brokers: [], topics: [], logger, clientsMax: 1, clientBytesMax: 1, commentEveryMs: 1_000 }),
     proxy: {
-      urls: { registry: away, stations: away, sessions: away, billing: '', ocpi: '', analytics: away },
+      urls: { registry: away, stations: away, sessions: away, billing: '', ocpi: '', alerts: '', analytics: away },
       internalToken: 'token',
     },
     document: {},
