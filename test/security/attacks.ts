@@ -14,6 +14,7 @@ const profiles = 'services/gateway/admission-profiles.test.ts';
 const limits = 'services/gateway/admission-limits.test.ts';
 const badInput = 'e2e/bad-input.stack.test.ts';
 const sockets = 'services/gateway/quirks/sockets.test.ts';
+const files = 'services/stations/files/files.kafka-postgres.test.ts';
 const flags = 'services/sessions/domain/flags.test.ts';
 const tls = 'e2e/tls.stack.test.ts';
 
@@ -153,8 +154,12 @@ export const attacks: readonly Attack[] = [
   {
     id: 'S18',
     attack: 'URLs of firmware and diagnostics given to a hijacker',
-    tests: [],
-    open: 'Our own single-use URLs are not built yet; operators give URLs, and one with a password in it is refused.',
+    tests: [
+      [files, 'firmware is downloaded once: the second whole download finds the link used'],
+      [files, 'a link is nothing at another station, with another token, method or way'],
+      [files, 'a log is uploaded once, kept, listed and read by operators of its tenant'],
+      ['e2e/firmware-campaign.stack.test.ts', 'the secret of a link stands in the commands topic alone'],
+    ],
   },
   {
     id: 'S19',
