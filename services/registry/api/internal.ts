@@ -16,9 +16,19 @@ const namedToken = Type.Object({
   issuer: Type.Union([Type.String(), Type.Null()]),
 });
 
+const listedToken = Type.Object({
+  tokenRef,
+  uid: Type.String(),
+  type: Type.String(),
+  status: Type.String(),
+  expiresAt: Type.Union([Type.String(), Type.Null()]),
+  groupId: Type.Union([Type.String(), Type.Null()]),
+});
+
 export function addInternalRoutes(api: HttpApi, store: Store): void {
   addKeyResolution(api, store);
   addTokenResolution(api, store);
+  addListedTokens(api, store);
 }
 
 /** The door asks by hash, so that a key travels no further than it must. */
@@ -62,6 +72,31 @@ function addTokenResolution(api: HttpApi, { database }: Store): void {
         `select token_ref as "tokenRef", uid, contract_id as "contractId", issuer from tokens
          where tenant_id = $1 and token_ref = any($2)`,
         [tenantId, tokenRefs],
+      ),
+    }),
+  );
+}
+
+/** What goes into a station's local list: named by ref, or all of a group; by ref, one more than the limit where there is one. */
+function addListedTokens(api: HttpApi, { database }: Store): void {
+  const body = Type.Object(
+    {
+      tenantId: Type.String({ pattern: tenantIdPattern }),
+      tokenRefs: Type.Array(tokenRef, { maxItems: 2 * tokensPerCallMax }),
+      groupId: Type.Union([Type.String({ maxLength: 36 }), Type.Null()]),
+      limit: Type.Integer({ minimum: 1, maximum: 2 * tokensPerCallMax }),
+    },
+    strict,
+  );
+  api.post(
+    '/internal/tokens/listed',
+    { schema: { hide: true, body, response: { 200: Type.Object({ items: Type.Array(listedToken) }), ...problems } } },
+    async ({ body: { tenantId, tokenRefs, groupId, limit } }) => ({
+      items: await database.query<Static<typeof listedToken>>(
+        `select token_ref as "tokenRef", uid, type, status, group_id as "groupId",
+           to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "expiresAt"
+         from tokens where tenant_id = $1 and (token_ref = any($2) or group_id = $3) order by token_ref limit $4 + 1`,
+        [tenantId, tokenRefs, groupId, limit],
       ),
     }),
   );

@@ -79,12 +79,6 @@ function addJobs(api: HttpApi, parts: DetailApiParts): void {
 function addLatest(api: HttpApi, parts: DetailApiParts): void {
   const { database } = parts;
   addDetail(api, parts, {
-    path: 'local-list',
-    summary: 'Read the version of the local list that a station told last',
-    schema: schemas.localList,
-    read: async (place) => views.localListView(await readDetail(database, place, 'localList')),
-  });
-  addDetail(api, parts, {
     path: 'reservations',
     summary: "List a station's active reservations and the last that ended",
     schema: listOf(schemas.reservation),

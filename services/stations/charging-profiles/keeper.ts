@@ -4,17 +4,15 @@ import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import type { Database } from '#kit/postgres';
 import type { CommandInput } from '../api/command-schemas.ts';
+import type { Ask } from '../kept-contents.ts';
 import { askAgainMs, isDue } from '../domain/delivery.ts';
 import { dueProfiles, noteAsked, settleProfiles, type DueProfile } from './deliveries.ts';
-
-/** The id of the command that was asked for; undefined where it is not taken now. */
-export type Command = (tenantId: string, stationId: string, input: CommandInput) => Promise<string | undefined>;
 
 export type KeeperOptions = {
   readonly database: Database;
   readonly logger: Logger;
   readonly tickMs: number;
-  readonly command: Command;
+  readonly ask: Ask;
   leads(): boolean;
   now(): number;
 };
@@ -63,15 +61,15 @@ export class ProfileKeeper implements Closable {
   }
 
   async #ask(kept: DueProfile, nowMs: number): Promise<void> {
-    const { database, command } = this.#options;
+    const { database, ask } = this.#options;
     const { tenantId, stationId, owner, name, version, attempts } = kept;
     if (!isDue(deliveryOf(kept), kept.removed ? null : kept.bootedAtMs, nowMs)) return;
     const idempotencyKey = `profile-${owner}-${name}-${version}-${attempts + 1}`;
     const asked = { ...callOf(kept), expiresInSeconds: waitSeconds, idempotencyKey };
-    const commandId = await command(tenantId, stationId, asked);
+    const answer = await ask({ tenantId, stationId }, asked);
     const unnoted = failpoint('stations.after-profile');
     if (unnoted !== undefined) await unnoted;
-    if (commandId !== undefined) await noteAsked(database, kept, commandId, nowMs);
+    if (answer.kind === 'asked') await noteAsked(database, kept, answer.commandId, nowMs);
   }
 }
 

@@ -216,3 +216,23 @@ test('services ask for the names behind tokens; an erased token has none, and an
   await rig.call('DELETE', `/v1/tokens/${String(tokenRef)}`);
   assert.deepEqual(await resolve('default'), []);
 });
+
+test('services ask for the tokens of a local list: those named, and those of a group, of their tenant alone', async () => {
+  const expiresAt = '2030-01-01T00:00:00Z';
+  const member = { uid: '04LISTED1', type: 'ISO14443', groupId: 'LISTED-GROUP', expiresAt, status: 'Blocked' };
+  await rig.call('POST', '/v1/tokens', member);
+  const named = (await rig.call('POST', '/v1/tokens', { uid: '04LISTED2' })).body['tokenRef'];
+  const listed = async (asked: object) => {
+    const body = { tenantId: 'default', tokenRefs: [], groupId: null, limit: 10, ...asked };
+    const items = (await rig.call('POST', '/internal/tokens/listed', body)).body['items'] as Record<string, unknown>[];
+    return items
+      .map(({ tokenRef: _ref, ...token }) => token)
+      .toSorted((a, b) => String(a['uid']).localeCompare(String(b['uid'])));
+  };
+  const other = { uid: '04LISTED2', type: 'Central', status: 'Accepted', expiresAt: null, groupId: null };
+  assert.deepEqual(await listed({ groupId: 'LISTED-GROUP' }), [member]);
+  assert.deepEqual(await listed({ groupId: 'LISTED-GROUP', tokenRefs: [named] }), [member, other]);
+  assert.equal((await listed({ groupId: 'LISTED-GROUP', tokenRefs: [named], limit: 1 })).length, 2);
+  assert.deepEqual(await listed({}), []);
+  assert.deepEqual(await listed({ tenantId: 'acme', groupId: 'LISTED-GROUP', tokenRefs: [named] }), []);
+});

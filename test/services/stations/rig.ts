@@ -8,6 +8,7 @@ import pg from 'pg';
 import { decodeRecord, encodeRecord, type AnyRecord, type RecordType } from '#contracts/codec';
 import type {
   CertificateSigningRequested,
+  CommandOutcome,
   CommandRequested,
   Records,
   StationPresence,
@@ -205,6 +206,8 @@ export class FakeGateway {
   readonly #following: Promise<void>;
   readonly received: CommandRequested[] = [];
   conduct: Conduct = 'answer';
+  /** How the next commands end, one after the other; all others are accepted. */
+  readonly outcomes: CommandOutcome[] = [];
 
   private constructor(rig: Rig, id: string, reader: LogReader) {
     this.#rig = rig;
@@ -284,7 +287,7 @@ export class FakeGateway {
       tenantId,
       stationId,
       commandId,
-      outcome: 'accepted',
+      outcome: this.outcomes.shift() ?? 'accepted',
       detail: null,
       answerJson: '{"status":"Accepted"}',
       completedAt: Date.now(),

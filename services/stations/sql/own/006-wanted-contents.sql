@@ -64,6 +64,9 @@ create table local_lists (
   sent_at_ms bigint,
   -- The station did not take a differential update: the whole list goes out.
   needs_full boolean not null default true,
+  -- When its tokens were looked up last, and when its station was last asked for the version that it has.
+  looked_up_at_ms bigint,
+  checked_at_ms bigint,
   primary key (tenant_id, station_id)
 );
 create index local_lists_unasked on local_lists (tenant_id) where revision > asked_revision;

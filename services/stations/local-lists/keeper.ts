@@ -1,0 +1,130 @@
+// Process: keeps the local lists in stations: what differs where the station has what it acknowledged, else the whole list.
+import { failpoint } from '#kit/failpoint';
+import type { Closable } from '#kit/lifecycle';
+import type { Logger } from '#kit/logger';
+import type { Database } from '#kit/postgres';
+import { askAgainMs } from '../domain/delivery.ts';
+import { contentOf, listEntriesMax, updateOf, type ListedToken } from '../domain/local-list.ts';
+import type { Ask } from '../kept-contents.ts';
+import type { ListedTokens } from './listed-tokens.ts';
+import {
+  dueLists,
+  noteChecked,
+  noteLookedUp,
+  noteLost,
+  noteSent,
+  settleLists,
+  uncheckedLists,
+  type DueList,
+  type Unchecked,
+} from './register.ts';
+
+export type ListKeeperOptions = {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly tickMs: number;
+  readonly ask: Ask;
+  readonly listedTokens: ListedTokens;
+  readonly localListLookUpSeconds: number;
+  leads(): boolean;
+  now(): number;
+};
+
+const atOnceMax = 50;
+/** A list waits so long for its station; then it is asked for anew. */
+const waitSeconds = 86_400;
+/** Tables may be so much behind the clock; all boots are looked at after a start. */
+const bootsOverlapMs = 10 * 60_000;
+
+export class ListKeeper implements Closable {
+  readonly #options: ListKeeperOptions;
+  readonly #timer: NodeJS.Timeout;
+  #bootsSinceMs = 0;
+  #ticking: Promise<void> | undefined;
+
+  constructor(options: ListKeeperOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => {
+      this.#ticking ??= this.#tick().finally(() => {
+        this.#ticking = undefined;
+      });
+    }, options.tickMs);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#ticking;
+  }
+
+  async #tick(): Promise<void> {
+    const { database, leads, logger, now, localListLookUpSeconds } = this.#options;
+    if (!leads()) return;
+    try {
+      await settleLists(database);
+      const nowMs = now();
+      const times = {
+        againBeforeMs: nowMs - askAgainMs,
+        lookedUpBeforeMs: nowMs - localListLookUpSeconds * 1000,
+      };
+      for (const kept of await dueLists(database, times, atOnceMax))
+        await this.#attempt(kept, () => this.#deliver(kept, nowMs));
+      const unchecked = await uncheckedLists(database, this.#bootsSinceMs, atOnceMax);
+      for (const station of unchecked) await this.#attempt(station, () => this.#check(station));
+      if (unchecked.length < atOnceMax) this.#bootsSinceMs = nowMs - bootsOverlapMs;
+    } catch (error) {
+      logger.warn({ err: error }, 'local lists not looked at');
+    }
+  }
+
+  /** One station must not hold up the others; it is tried again with the next tick. */
+  async #attempt({ stationId }: { readonly stationId: string }, fn: () => Promise<void>): Promise<void> {
+    await fn().catch((error: unknown) =>
+      this.#options.logger.warn({ err: error, stationId }, 'local list not delivered yet'),
+    );
+  }
+
+  /**
+   * 1. Look the tokens up: plain uids go into the command alone. 2. Ask, under a name made of revision and attempt.
+   * 3. Note what was sent. A crash between 2 and 3 asks under the same name; where the tokens changed meanwhile that name
+   * stands for another list, so that the next one is whole.
+   */
+  async #deliver(kept: DueList, nowMs: number): Promise<void> {
+    const { database, ask } = this.#options;
+    const { wanted, named } = await this.#lookUp(kept);
+    const content = contentOf(wanted);
+    const update = updateOf(kept, content, named);
+    if (update === undefined) return noteLookedUp(database, kept, nowMs);
+    const answer = await ask(kept, {
+      intent: 'SendLocalList',
+      parameters: update,
+      expiresInSeconds: waitSeconds,
+      idempotencyKey: `local-list-${kept.revision}-${kept.attempts + 1}`,
+    });
+    const unnoted = failpoint('stations.after-local-list');
+    if (unnoted !== undefined) await unnoted;
+    if (answer.kind === 'other') return noteLost(database, kept);
+    if (answer.kind === 'asked')
+      await noteSent(database, kept, { ...update, content, commandId: answer.commandId, atMs: nowMs });
+  }
+
+  async #lookUp({ tenantId, groupId, tokenRefs, acknowledged }: DueList) {
+    const leaving = (acknowledged ?? []).map(({ ref }) => ref);
+    const asked = { tokenRefs: [...new Set([...tokenRefs, ...leaving])], groupId, limit: 2 * listEntriesMax };
+    const found = await this.#options.listedTokens(tenantId, asked);
+    const refs = new Set(tokenRefs);
+    const isWanted = (token: ListedToken): boolean =>
+      groupId === null ? refs.has(token.tokenRef) : token.groupId === groupId;
+    return { wanted: found.filter(isWanted), named: new Map(found.map((token) => [token.tokenRef, token])) };
+  }
+
+  /** Some stations lose their list with their power: each is asked which version it has, and tells it by an event. */
+  async #check(station: Unchecked): Promise<void> {
+    const { database, ask } = this.#options;
+    const answer = await ask(station, {
+      intent: 'ReadLocalListVersion',
+      parameters: {},
+      idempotencyKey: `local-list-after-${station.bootedAtMs}`,
+    });
+    if (answer.kind !== 'later') await noteChecked(database, station);
+  }
+}
