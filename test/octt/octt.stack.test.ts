@@ -21,3 +21,5 @@ for (const version of ['1.6', '2.0.1'] satisfies OcttVersion[]) {
     }
   });
 }
+
+test('every frame of the platform kept its schema, in whichever case a station heard it', () => rig.assertSchemas());

@@ -90,6 +90,11 @@ export class Rig {
     this.outside.close();
   }
 
+  /** Every frame that a station heard so far kept its schema, and every answer of a station, too. */
+  assertSchemas(): void {
+    for (const station of this.#stations) station.assertSchemas();
+  }
+
   /** A registered station with its password, not connected yet. */
   async register(stationId: string, { evses = 2, value = {} }: Registration = {}): Promise<{ password: string }> {
     const places = Array.from({ length: evses }, (_, index) => ({ evseId: index + 1 }));
