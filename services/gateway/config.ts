@@ -10,13 +10,13 @@ const settings = {
   registryUrl: text('REGISTRY_URL', 'http://127.0.0.1:8101'),
   registryTimeoutMs: integer('REGISTRY_TIMEOUT_MS', 5_000, 100, 60_000),
   uwsNative: choice('UWS_NATIVE', 'warn', ['warn', 'require']),
-  /** A frame beyond it closes the socket with 1009. */
+  /** A frame beyond it, inflated or not, closes the socket with 1009; beyond twice that, or not in UTF-8, it is cut off (1006). */
   frameBytesMax: integer('FRAME_BYTES_MAX', 256 * 1024, 16 * 1024, 4 * 1024 * 1024),
   /** What we may owe a slow reader before its socket is closed. */
   owedBytesMax: integer('OWED_BYTES_MAX', 64 * 1024, 16 * 1024, 4 * 1024 * 1024),
   /** CALLs of one socket that may wait behind the one being served; one more closes the socket. */
   callsWaitingMax: integer('CALLS_WAITING_MAX', 16, 1, 1000),
-  /** Sustained CALLs per second of one socket; above it answers are paced, never refused. */
+  /** Sustained CALLs per second of one socket, a frame of 8 KiB or more counting as several; above it answers are paced, never refused. */
   callsPerSecondMax: integer('CALLS_PER_SECOND_MAX', 50, 1, 10_000),
   callsBurstMax: integer('CALLS_BURST_MAX', 200, 1, 100_000),
   /** How long our CALL waits for the station's answer. */

@@ -7,17 +7,17 @@ import { claimPresence, presenceOf } from './claim.ts';
 import { Answered } from './domain/answered.ts';
 import type { ClientCertificate } from './domain/client-certificate.ts';
 import { decodeFrame } from './domain/frame.ts';
-import { Pace } from './domain/pace.ts';
+import { Pace, callsWorth } from './domain/pace.ts';
 import { recordEnd, recordStart } from './life.ts';
 import { endRequest, serveCall } from './inbound.ts';
 import { closed, connections, frameFaults } from './metrics.ts';
-import { noteRequest, type Request } from './note-exchange.ts';
+import { isRuin, noteRequest, noteUnserved, type Request } from './note-exchange.ts';
 import { answerMalformed, noteOdd, noteResultError } from './odd-frames.ts';
 import { Outbound } from './outbound.ts';
 import type { Dialect, GatewayParts } from './parts.ts';
 import { Peer } from './peer.ts';
 
-/** How long the rate of CALLs may be overdrawn by faulty frames before the socket is ended. */
+/** How long the rate may be overdrawn by faulty frames before the socket is ended. */
 const faultsOwedMsMax = 2_000;
 
 export class Connection {
@@ -126,7 +126,6 @@ export class Connection {
     const frame = decodeFrame(text);
     switch (frame.kind) {
       case 'call':
-        if (frame.odd !== undefined && frame.odd !== 'long-id' && !this.countFault('not-json')) return;
         this.#enqueue({ frame, text, receivedAt: this.parts.now(), quirks: undefined });
         return;
       case 'result':
@@ -187,7 +186,7 @@ export class Connection {
   /** uWebSockets answered it. Who pings without end uses up its rate. */
   pinged(): void {
     this.peer.heard();
-    this.#keepsPace('too many pings');
+    this.#keepsPace('too many pings', 1);
   }
 
   ponged(): void {
@@ -257,6 +256,7 @@ export class Connection {
   }
 
   #enqueue(waiting: Request): void {
+    if (isRuin(waiting) && !this.countFault('not-json', waiting.text)) return noteUnserved(this, waiting);
     if (this.#waiting.length >= this.parts.config.callsWaitingMax) {
       frameFaults.inc({ reason: 'too-many-calls-waiting' });
       noteRequest(this, waiting, 'too-many-calls-waiting', null);
@@ -272,7 +272,7 @@ export class Connection {
     this.#serving = true;
     try {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        const waitMs = this.#pace.take(this.parts.now());
+        const waitMs = this.#pace.take(this.parts.now(), callsWorth(next.text));
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
         // Closed while it waited: a fact after its connection's end would be out of order, and the station repeats it.
         if (this.#open) await serveCall(this, next);
@@ -287,13 +287,13 @@ export class Connection {
   }
 
   /** Faulty frames use up the rate of CALLs; false where a socket brought so many that it was ended. */
-  countFault(reason: string): boolean {
+  countFault(reason: string, text: string): boolean {
     frameFaults.inc({ reason });
-    return this.#keepsPace('too many faulty frames');
+    return this.#keepsPace('too many faulty frames', callsWorth(text));
   }
 
-  #keepsPace(fault: string): boolean {
-    if (this.#pace.take(this.parts.now()) <= faultsOwedMsMax) return true;
+  #keepsPace(fault: string, calls: number): boolean {
+    if (this.#pace.take(this.parts.now(), calls) <= faultsOwedMsMax) return true;
     this.end(1008, fault, 'too-many-faults');
     return false;
   }

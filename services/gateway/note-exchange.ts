@@ -14,23 +14,33 @@ export type Request = {
 
 const none: readonly string[] = [];
 
+/** Whether it was no JSON, and is served all the same. */
+export function isRuin({ frame }: Request): boolean {
+  return frame.kind === 'call' && (frame.odd === 'broken-json' || frame.odd === 'unreadable-json');
+}
+
 /** A station's CALL or SEND ended: with its answer on the way, or without one. */
 export function noteRequest(connection: Connection, request: Request, outcome: string, answer: string | null): void {
   const { frame, text, receivedAt, quirks = none } = request;
   const { frames, now } = connection.parts;
-  const isRuin = frame.kind === 'call' && (frame.odd === 'broken-json' || frame.odd === 'unreadable-json');
+  const isBroken = isRuin(request);
   frames.note(connection, {
     direction: 'station',
     messageId: frame.id,
     action: frame.action,
-    payload: isRuin ? undefined : frame.payload,
-    request: isRuin ? redactedRuin(text) : text,
+    payload: isBroken ? undefined : frame.payload,
+    request: isBroken ? redactedRuin(text) : text,
     answer,
     receivedAt,
     answeredAt: answer === null ? null : now(),
     outcome,
     quirks,
   });
+}
+
+/** One faulty frame too many: its socket was ended. */
+export function noteUnserved(connection: Connection, request: Request): void {
+  noteRequest(connection, request, 'too-many-faults', null);
 }
 
 /** A frame that is no request: malformed, or an answer that nobody waits for. */

@@ -11,7 +11,7 @@ export function answerMalformed(
   text: string,
 ): void {
   const { id, why } = frame;
-  if (!connection.countFault(why)) return noteFault(connection, text, { id, why, answer: null });
+  if (!connection.countFault(why, text)) return noteFault(connection, text, { id, why, answer: null });
   if (why === 'wrong-answer') {
     // Whoever waits for it need not wait out the time; an answer is never answered.
     if (!connection.outbound.answered({ kind: 'unreadable', id: id ?? '' }, text))
@@ -41,7 +41,7 @@ export function noteResultError(
 ): void {
   const { id, code, description } = frame;
   connection.parts.logger.warn({ stationId: connection.stationId, id, code, description }, 'answer not understood');
-  connection.countFault('result-error');
+  connection.countFault('result-error', text);
   if (!connection.outbound.answered({ kind: 'error', id, code, description }, text))
     noteFault(connection, text, { id, why: 'result-error', answer: null });
 }
@@ -52,6 +52,6 @@ export function noteOdd(
   text: string,
   { id, why }: { readonly id: string; readonly why: string },
 ): void {
-  connection.countFault(why);
+  connection.countFault(why, text);
   noteFault(connection, text, { id, why, answer: null });
 }

@@ -34,7 +34,8 @@ export function listenOcpp(
   const connectionsBySocket = new WeakMap<Socket, Connection>();
   const app = uWS.App();
   app.ws<Admitted>('/*', {
-    maxPayloadLength: config.frameBytesMax,
+    // Beyond it the socket is cut unread, without a close frame; below, a frame that is too big hears why (1009).
+    maxPayloadLength: 2 * config.frameBytesMax,
     maxBackpressure: config.owedBytesMax,
     // liveness.ts pings, and knows of each station how long its silence may last.
     idleTimeout: 0,
@@ -54,6 +55,11 @@ export function listenOcpp(
       if (isBinary) {
         frameFaults.inc({ reason: 'binary' });
         connection.end(1003, 'OCPP-J is text', 'binary-frame');
+        return;
+      }
+      if (message.byteLength > config.frameBytesMax) {
+        frameFaults.inc({ reason: 'frame-too-big' });
+        connection.end(1009, `more than ${config.frameBytesMax} bytes`, 'frame-too-big');
         return;
       }
       // The buffer is dead after this call: it is read at once.

@@ -120,3 +120,17 @@ test('a CALL of ours is noted with the answer as it came, with an error of the s
   assert.equal((csms[0]?.answeredAt ?? 0) - (csms[0]?.receivedAt ?? 0), 25);
   assert.equal(gateway.noted.length, 4, 'an answer that somebody waits for is no frame of its own');
 });
+
+test('the broken CALL that overdraws the rate of faults is noted with the end of its socket; long ones overdraw sooner', async () => {
+  for (const [filler, faultsMax] of [
+    ['', 4],
+    ['x'.repeat(8 * 1024), 2],
+  ] as const) {
+    const { gateway, connection, socket } = await booted({ CALLS_BURST_MAX: '2', CALLS_PER_SECOND_MAX: '1' });
+    let sent = 0;
+    for (; socket.ends.length === 0; sent++) connection.receive(`[2,"${sent}","StatusNotification",{"${filler}`);
+    assert.ok(sent <= faultsMax, `${sent}`);
+    assert.deepEqual([socket.ends[0]?.code, gateway.noted.at(-1)?.outcome], [1008, 'too-many-faults']);
+    assert.equal(gateway.noted.at(-1)?.messageId, `${sent - 1}`);
+  }
+});

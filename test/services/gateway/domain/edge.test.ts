@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { basicCredentialsOf, passwordForms } from '#services/gateway/domain/basic-auth';
-import { Pace } from '#services/gateway/domain/pace';
+import { Pace, callsWorth } from '#services/gateway/domain/pace';
 import { negotiate } from '#services/gateway/domain/subprotocol';
 import { parseTimestamp } from '#services/gateway/domain/timestamps';
 import { addressOf } from '#services/gateway/domain/url';
@@ -99,6 +99,13 @@ test('calls within the rate do not wait, those above are paced, and time heals',
   assert.equal(pace.take(0), 100);
   assert.equal(pace.take(0), 200);
   assert.equal(pace.take(10_000), 0);
+});
+
+test('a frame counts for one CALL, and for one more with every 8 KiB', () => {
+  const worth = [0, 8 * 1024 - 1, 8 * 1024, 256 * 1024].map((chars) => callsWorth('x'.repeat(chars)));
+  assert.deepEqual(worth, [1, 1, 2, 33]);
+  const pace = new Pace(10, 3, 0);
+  assert.deepEqual([pace.take(0, 3), pace.take(0, 3)], [0, 300]);
 });
 
 test('timestamps are read with fractions, offsets, spaces and without zone; the impossible is unreadable', () => {

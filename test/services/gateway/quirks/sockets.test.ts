@@ -86,7 +86,7 @@ test('S17: a deflate bomb ends its socket at the limit of inflated frames, and n
   assert.match(await heard(await upgrade('right')), /^HTTP\/1.1 101 /);
 });
 
-test('S17: fragments add up to one frame with its limit; a flood of pings uses up the rate', async (t) => {
+test('S17: fragments add up to one frame, cut at twice its limit; a flood of pings uses up the rate', async (t) => {
   const { gateway, upgrade } = await serving(t);
   const split = await upgrade('right');
   await heard(split);
@@ -96,7 +96,7 @@ test('S17: fragments add up to one frame with its limit; a flood of pings uses u
   const ended = closed(split);
   const { frameBytesMax } = gateway.parts.config;
   split.write(frame(1, Buffer.alloc(frameBytesMax / 2, 0x20), 0));
-  for (let n = 0; n < 3; n++) split.write(frame(0, Buffer.alloc(frameBytesMax / 4 + 1, 0x20), 0));
+  for (let n = 0; n < 7; n++) split.write(frame(0, Buffer.alloc(frameBytesMax / 4 + 1, 0x20), 0));
   await ended;
   const pinging = await upgrade('right');
   await heard(pinging);
@@ -108,6 +108,26 @@ test('S17: fragments add up to one frame with its limit; a flood of pings uses u
     ends.map((end) => end.type === 'StationDisconnected' && end.cause),
     ['closed', 'too-many-faults'],
   );
+});
+
+test('S6: a frame of the limit is served, one byte more is told so and closed, one of more than twice that is cut', async (t) => {
+  const { gateway, upgrade } = await serving(t);
+  const { frameBytesMax } = gateway.parts.config;
+  const ofBytes = (bytes: number) => frame(1, Buffer.from('[2,"h","Heartbeat",{}]'.padEnd(bytes, ' ')));
+  const answerTo = async (bytes: number): Promise<string> => {
+    const socket = await upgrade('right');
+    await heard(socket);
+    const said = new Promise<string>((resolve) => {
+      socket.once('data', (data: Buffer) => resolve(data.toString('latin1')));
+      socket.on('error', () => resolve('cut')).once('close', () => resolve('cut'));
+    });
+    socket.write(ofBytes(bytes));
+    return said;
+  };
+  assert.match(await answerTo(frameBytesMax), /\[4,"h","SecurityError"|\[3,"h",/);
+  const closing = Buffer.from(await answerTo(frameBytesMax + 1), 'latin1');
+  assert.deepEqual([closing[0], closing.readUInt16BE(2)], [0x88, 1009]);
+  assert.equal(await answerTo(2 * frameBytesMax + 1), 'cut');
 });
 
 test('S17: a handshake that never ends is given up', { timeout: 60_000 }, async (t) => {
