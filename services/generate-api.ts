@@ -19,6 +19,7 @@ import { addCertificateRoutes } from '#services/stations/api/certificates';
 import { addCommandRoutes } from '#services/stations/api/commands';
 import { addDetailRoutes } from '#services/stations/api/details';
 import { addFileRoutes } from '#services/stations/api/files';
+import { addTransactionImport } from '#services/stations/api/imports';
 import { addLoggedRoutes } from '#services/stations/api/logged';
 import { addOnboardingRoutes } from '#services/stations/api/onboarding';
 import { addStationRoutes } from '#services/stations/api/stations';
@@ -39,6 +40,7 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
     addFileRoutes(api, {} as never);
     addBulkRoutes(api, {} as never);
     addOnboardingRoutes(api, untouched);
+    addTransactionImport(api, untouched);
     addCommandRoutes(api, untouched);
     addProjectionRoutes(api, [namedProjection('stations'), namedProjection('commands')]);
   },

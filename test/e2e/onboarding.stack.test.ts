@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { StationIdentity } from '#load-tests/fleet/identities';
 import { openCommandPlatform, type CommandPlatform } from './command-platform.ts';
-import { eventually, type Page } from './operator-client.ts';
+import { eventually, type Page, type Session } from './operator-client.ts';
 import type { HeardCall, ScriptedStation } from './scripted-station.ts';
 
 let platform: CommandPlatform;
-const stationIds = ['ON-16', 'ON-201', 'ON-HAND', 'ON-WRONG', 'ON-CRASH', 'NO-BOOT'];
+const stationIds = ['ON-16', 'ON-201', 'ON-HAND', 'ON-WRONG', 'ON-CRASH', 'NO-BOOT', 'MOVED-16', 'MOVED-201'];
 
 before(async () => {
   platform = await openCommandPlatform({
@@ -24,7 +24,7 @@ before(async () => {
     ],
   });
   for (const stationId of stationIds)
-    if (stationId !== 'NO-BOOT') await patch(`/v1/stations/${stationId}`, { bootPolicy: 'pending' });
+    if (stationId.startsWith('ON-')) await patch(`/v1/stations/${stationId}`, { bootPolicy: 'pending' });
   await patch('/v1/stations/ON-16', { configuration: [{ variable: 'MeterValueSampleInterval', value: '30' }] });
   await patch('/v1/stations/ON-HAND', { templateId: (await put('/v1/templates/empty', {})).templateId });
   await patch('/v1/stations/NO-BOOT', { acceptsWithoutBoot: true });
@@ -193,6 +193,53 @@ test('a station that never boots works where its operator says so', async () => 
   const told = await station.ask('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Available' });
   assert.equal(told?.type, 3);
   station.close();
+});
+
+test('what another system began ends as a whole session here, in 1.6 and in 2.0.1', async () => {
+  const { operator } = platform;
+  const startedAt = new Date(Date.now() - 3_600_000).toISOString();
+  const endedAt = new Date().toISOString();
+  const text = `stationId,transactionId,evseId,meterStartWh,startedAt,tokenUid
+MOVED-16,4711,1,1000.5,${startedAt},CARD
+MOVED-201,tx-of-another,1,2000,${startedAt},CARD
+`;
+  const headers = { 'content-type': 'text/csv' };
+  const imports = (query: string) =>
+    operator.raw(`/v1/imports/transactions${query}`, { method: 'POST', body: text, headers });
+  assert.equal((await imports('?dryRun=true')).status, 200);
+  assert.deepEqual((await operator.get<Page<Session>>('/v1/sessions?stationId=MOVED-16')).items, []);
+  assert.equal((await imports('')).status, 200);
+  assert.equal((await imports('')).status, 200, 'again, it is no news');
+  const six = await platform.connect('MOVED-16', 0);
+  await acceptedAtBoot(six);
+  const stop = { transactionId: 4711, meterStop: 9000, timestamp: endedAt, idTag: 'CARD' };
+  assert.equal((await six.ask('StopTransaction', stop))?.type, 3);
+  const two = await platform.connect('MOVED-201', 1);
+  await acceptedAtBoot(two, true);
+  const meterValue = [{ timestamp: endedAt, sampledValue: [{ value: 10_000, context: 'Transaction.End' }] }];
+  const ended = {
+    eventType: 'Ended',
+    timestamp: endedAt,
+    triggerReason: 'EVDeparted',
+    seqNo: 9,
+    transactionInfo: { transactionId: 'tx-of-another', stoppedReason: 'EVDisconnected' },
+    evse: { id: 1, connectorId: 1 },
+    meterValue,
+  };
+  assert.equal((await two.ask('TransactionEvent', ended))?.type, 3);
+  for (const [stationId, energyMilliWh] of [
+    ['MOVED-16', 7_999_500],
+    ['MOVED-201', 8_000_000],
+  ] as const) {
+    const session = await eventually(`${stationId} has ended`, async () => {
+      const { items } = await operator.get<Page<Session>>(`/v1/sessions?stationId=${stationId}`);
+      assert.equal(items.length, 1);
+      return items[0]?.state === 'ended' ? items[0] : undefined;
+    });
+    assert.deepEqual([session.energyMilliWh, session.flags], [energyMilliWh, []], stationId);
+  }
+  six.close();
+  two.close();
 });
 
 test('whoever onboards is killed before and after each step: every value is written, the station is let in once', async () => {
