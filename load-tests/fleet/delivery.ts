@@ -9,6 +9,7 @@ import type { Settings } from '#load-tests/fleet/settings';
 import type { Tally } from '#load-tests/fleet/tally';
 import type { Traits } from '#load-tests/fleet/traits';
 import type { ChargingSession, TransactionMessage } from '#load-tests/fleet/transaction';
+import type { Vendor } from '#load-tests/fleet/vendors';
 import type { Logger } from '#kit/logger';
 
 /** What a delivery asks of its station. */
@@ -19,6 +20,7 @@ export type DeliveryHost = {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly tally: Tally;
+  readonly vendor: Vendor;
   isReachable(): boolean;
   newMessageId(): string;
   call(outgoing: Outgoing, id: string): Promise<CallOutcome>;
@@ -78,8 +80,8 @@ export class Delivery {
   }
 
   async #send(message: TransactionMessage): Promise<void> {
-    const { identity, dialect, traits } = this.#host;
-    this.#witness.model.offered(identity, message);
+    const { identity, dialect, traits, vendor } = this.#host;
+    this.#witness.model.offered(identity, message, vendor.quirks.miscountsEnergy === true);
     if (message.messageId === undefined || !traits.repeatsMessageId) message.messageId = this.#host.newMessageId();
     const outcome = await this.#host.call(dialect.transaction(message, traits), message.messageId);
     this.#isSending = false;

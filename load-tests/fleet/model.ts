@@ -10,6 +10,8 @@ type StartLine = {
   evseId: number;
   startedAtMs: number;
   meterStartMilliWh: number;
+  /** Its station tells other registers than it has: nothing is known of what it sends. */
+  lies?: true;
 };
 type EndLine = { key: string; endedAtMs: number; meterStopMilliWh: number };
 
@@ -27,7 +29,8 @@ export type ModelLine =
 
 /** What stations tell their model. `transactionId` is the platform's answer in 1.6. */
 export type Model = {
-  offered(station: StationIdentity, message: TransactionMessage): void;
+  /** @param lies the station tells other registers than it has. */
+  offered(station: StationIdentity, message: TransactionMessage, lies?: boolean): void;
   acknowledged(station: StationIdentity, message: TransactionMessage): void;
   dropped(station: StationIdentity, message: TransactionMessage): void;
   close(): void;
@@ -75,10 +78,10 @@ export function modelTo(append: (line: string) => void): LineModel {
   return {
     write,
     flush,
-    offered(station, message) {
+    offered(station, message, lies = false) {
       if (offeredOnce.has(message)) return;
       offeredOnce.add(message);
-      const line = offeredLine(station, message);
+      const line = offeredLine(station, message, lies);
       if (line !== undefined) write(line);
     },
     acknowledged(station, message) {
@@ -106,7 +109,7 @@ export function modelTo(append: (line: string) => void): LineModel {
   };
 }
 
-function offeredLine(station: StationIdentity, message: TransactionMessage): ModelLine | undefined {
+function offeredLine(station: StationIdentity, message: TransactionMessage, lies: boolean): ModelLine | undefined {
   const { session, reading } = message;
   const key = sessionKeyOf(station.stationId, session);
   if (message.kind === 'started') {
@@ -121,6 +124,7 @@ function offeredLine(station: StationIdentity, message: TransactionMessage): Mod
       startedAtMs,
       meterStartMilliWh,
       transactionId: transactionId ?? null,
+      ...(lies ? { lies } : {}),
     };
   }
   if (message.kind === 'ended')

@@ -18,6 +18,8 @@ import {
 export type Quirks = {
   /** Changes a message on its way out. */
   readonly rewrite?: (outgoing: Outgoing) => Outgoing;
+  /** What it rewrites is energy: registers in its messages are not what it has. */
+  readonly miscountsEnergy?: true;
   /** Sent in addition whenever the platform has taken the station in, or with every heartbeat. */
   readonly onAccepted?: (atMs: number) => Outgoing;
   readonly onHeartbeat?: (atMs: number) => Outgoing;
@@ -128,7 +130,7 @@ export const quirkyVendors: readonly Vendor[] = [
     name: 'thousandfold',
     vendor: 'Countercircle',
     model: 'eNext',
-    quirks: { rewrite: kilowattHoursAsWattHours },
+    quirks: { rewrite: kilowattHoursAsWattHours, miscountsEnergy: true },
   },
   // Q25: ends transactions that nobody began.
   { ...old, name: 'startless', vendor: 'Freepark', model: 'Gratis 11', quirks: { onAccepted: strayStop } },
