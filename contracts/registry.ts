@@ -41,7 +41,10 @@ export const tenantValue = Type.Object(
     tokensUnavailable: Type.Enum(['refuse', 'accept'], {
       description: 'What a driver gets whose partner cannot be asked in time',
     }),
-    freeVending: Type.Boolean({ description: 'Every token may charge, and no token too' }),
+    freeVending: Type.Boolean({
+      description:
+        'Every token may charge, known or not. What starts without one (a button: 2.x NoAuthorization) always may: whether a station has one is its own configuration',
+    }),
     autocharge: Type.Boolean({
       description: 'Vehicles that are recognised by their MAC address are judged like cards',
     }),
