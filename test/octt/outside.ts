@@ -23,6 +23,9 @@ export const refusedSerial = '66';
 /** The certificate with this number is revoked. */
 export const revokedSerial = '13';
 
+/** A vehicle that has no contract. */
+export const refusedExi = Buffer.from('a vehicle without contract').toString('base64');
+
 /** What the source answers a vehicle's message. */
 export function exiResponse(exiRequest: string): string {
   return Buffer.from(`answer to ${exiRequest}`).toString('base64');
@@ -69,6 +72,7 @@ type Asked = {
 };
 
 function contractFor({ exiRequest = '' }: Asked): object {
+  if (exiRequest === refusedExi) return { kind: 'refused', why: 'no contract for this vehicle' };
   return { kind: 'contract-certificate', exiResponse: exiResponse(exiRequest), contractsLeft: null };
 }
 

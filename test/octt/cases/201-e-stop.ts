@@ -160,6 +160,25 @@ const stops: readonly PlayedCase[] = [
   },
 ];
 
+const refusedStop: PlayedCase = {
+  id: 'E_21',
+  title: 'a station that refuses to stop from afar goes on',
+  async play(rig) {
+    const stage = await staged(rig, 'E_21');
+    const transaction = await underWay(stage);
+    const { transactionId } = transaction;
+    await command(stage, {
+      wants: ['StopCharging', { transactionId }],
+      hears: ['RequestStopTransaction', { transactionId }],
+      answer: { status: 'Rejected' },
+      outcome: 'rejected',
+      detail: 'Rejected',
+    });
+    await transaction.tells('Updated', 'MeterValuePeriodic', { chargingState: 'Charging', wh: 1800 });
+    await sessionHas(stage, { state: 'charging', energyMilliWh: 800_000 });
+  },
+};
+
 async function endsIt(transaction: Transaction, triggerReason: string, stoppedReason: string, more: object = {}) {
   const told = { stoppedReason, wh: 3500, context: 'Transaction.End', more };
   await transaction.tells('Ended', triggerReason, told);
@@ -240,4 +259,4 @@ function asked({ id, title, answer, detail, named, thereafter }: Asking): Played
   };
 }
 
-export const stops201: readonly PlayedCase[] = [...stops, ...askings.map(asked)];
+export const stops201: readonly PlayedCase[] = [...stops, refusedStop, ...askings.map(asked)];

@@ -1,7 +1,8 @@
 // OCTT 2.0.1, F: what a station does from afar: start, unlock, and tell what it is asked to tell.
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { PlayedCase } from '../octt-case.ts';
-import { at } from '../octt-station.ts';
+import { at, type Payload } from '../octt-station.ts';
 import { command, commanded, leavesNone, staged, type Stage } from './201-commanded.ts';
 import {
   authorized201,
@@ -37,9 +38,23 @@ function remotelyStarted({ id, title, before, thereafter }: Starting): PlayedCas
       const { remoteStartId } = heard;
       assert.equal(typeof remoteStartId, 'number');
       await thereafter(stage, transaction, remoteStartId);
+      await endsInSession(stage, transaction);
       stage.station.assertSchemas();
     },
   };
+}
+
+/** That the station accepted it is not all: the command tells which session came of it. */
+async function endsInSession({ rig, station }: Stage, { transactionId }: Transaction): Promise<void> {
+  const { sessionId } = await rig.session(station);
+  await rig.shown<{ items: readonly Payload[] }>(
+    `/v1/commands?stationId=${station.stationId}&intent=StartCharging`,
+    ({ items }) =>
+      isDeepStrictEqual(
+        items.map(({ result }) => result),
+        [{ kind: 'started', sessionId, transactionId }],
+      ),
+  );
 }
 
 const begun = { card: 'valid', wh: 1000, context: 'Transaction.Begin' } as const;
@@ -73,6 +88,21 @@ const starts: readonly PlayedCase[] = [
     title: 'the station does not ask about the card of a remote start, and waits for the cable',
     thereafter: startsFirst,
   }),
+  {
+    id: 'F_01',
+    title: 'a remote start that the station refuses begins nothing',
+    async play(rig) {
+      const stage = await staged(rig, 'F_01');
+      await command(stage, {
+        wants: ['StartCharging', { evseId: 1, token: tokenOf('valid') }],
+        hears: ['RequestStartTransaction', { evseId: 1, idToken: cardOf('valid') }],
+        answer: { status: 'Rejected', statusInfo: { reasonCode: 'EVSENotFree' } },
+        outcome: 'rejected',
+        detail: 'Rejected (EVSENotFree)',
+      });
+      await rig.hasNoSession(stage.station);
+    },
+  },
   remotelyStarted({
     id: 'F_04',
     title: 'nobody plugs in after a remote start: the transaction ends by itself',
@@ -206,6 +236,15 @@ const triggers: readonly PlayedCase[] = [
       assert.deepEqual(await stage.station.ask('FirmwareStatusNotification', { status: 'Idle' }), {});
       await leavesNone('firmware-jobs')(stage);
     },
+  }),
+  commanded({
+    id: 'F_20',
+    title: 'a station that refuses to tell anything is told as refusing',
+    wants: ['TriggerMessage', { message: 'Heartbeat' }],
+    hears: ['TriggerMessage', { requestedMessage: 'Heartbeat' }],
+    answer: { status: 'Rejected' },
+    outcome: 'rejected',
+    detail: 'Rejected',
   }),
   triggered({
     id: 'F_20',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
 import { at } from '../octt-station.ts';
-import { command, commanded, inSeconds, leavesNone, staged, type Commanding } from './201-commanded.ts';
+import { command, commanded, foldedSoFar, inSeconds, leavesNone, staged, type Commanding } from './201-commanded.ts';
 import { chargingProfileOf, profilesAre, set, setting, wantedProfile, type Profile } from './201-profiles.ts';
 import { cardOf, sessionHas, tokenOf, Transaction, underWay } from './201-transaction.ts';
 
@@ -172,6 +172,24 @@ const clears: readonly PlayedCase[] = [
       { chargingProfileCriteria: { chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 1 } },
     ],
   }),
+  {
+    id: 'K_05',
+    title: 'a profile that the station does not clear stays',
+    async play(rig) {
+      const stage = await staged(rig, 'K_05');
+      await set(stage, {}, 1);
+      await profilesAre(stage, [501]);
+      await command(stage, {
+        wants: ['ClearChargingProfiles', { profileId: 501 }],
+        hears: ['ClearChargingProfile', { chargingProfileId: 501 }],
+        answer: { status: 'Unknown' },
+        outcome: 'rejected',
+        detail: 'Unknown',
+      });
+      await foldedSoFar(stage);
+      await profilesAre(stage, [501]);
+    },
+  },
   commanded({
     id: 'K_08',
     title: 'a profile that the station does not have cannot be cleared',

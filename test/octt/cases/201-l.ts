@@ -101,7 +101,7 @@ function refusedUpdate(id: string, title: string, status: string): PlayedCase {
     async play(rig) {
       const stage = await staged(rig, id);
       await command(stage, updating({}, { answer: { status }, outcome: 'rejected', detail: status }));
-      await tellsSecurity(stage, 'InvalidFirmwareSigningCertificate');
+      if (status !== 'Rejected') await tellsSecurity(stage, 'InvalidFirmwareSigningCertificate');
       await leavesNone('firmware-jobs')(stage);
     },
   };
@@ -168,6 +168,7 @@ export const firmware201: readonly PlayedCase[] = [
     when: { retrieveAt: inSeconds(3600) },
     statuses: ['DownloadScheduled', ...downloads, ...installs, 'Installed'],
   }),
+  refusedUpdate('L_01', 'a station that takes no update has no job', 'Rejected'),
   refusedUpdate('L_04', 'a signing certificate that was revoked is refused', 'RevokedCertificate'),
   refusedUpdate('L_05', 'a signing certificate that is none is refused', 'InvalidCertificate'),
   updated('L_06', 'firmware whose signature is wrong is not installed', {

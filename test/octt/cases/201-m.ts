@@ -1,7 +1,7 @@
 // OCTT 2.0.1, M: certificates in a station, and those that it asks us for.
 import assert from 'node:assert/strict';
 import type { PlayedCase } from '../octt-case.ts';
-import { exiResponse, ocspResponse, refusedSerial } from '../outside.ts';
+import { exiResponse, ocspResponse, refusedExi, refusedSerial } from '../outside.ts';
 import { command, commanded, foldedSoFar, leavesNone, staged, type Stage } from './201-commanded.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
@@ -148,13 +148,29 @@ function contract(id: string, action: string): PlayedCase {
     title: `a vehicle’s contract certificate comes from its source: ${action}`,
     async play(rig) {
       const { station } = await staged(rig, id);
-      const iso15118SchemaVersion = 'urn:iso:15118:2:2013:MsgDef';
       const exiRequest = Buffer.from(`${action} of a vehicle`).toString('base64');
       const answer = await station.ask('Get15118EVCertificate', { iso15118SchemaVersion, action, exiRequest });
       assert.deepEqual(answer, { status: 'Accepted', exiResponse: exiResponse(exiRequest) });
     },
   };
 }
+
+const iso15118SchemaVersion = 'urn:iso:15118:2:2013:MsgDef';
+
+const noContract: PlayedCase = {
+  id: 'M_26',
+  title: 'a vehicle that has no contract gets none, and the station is told why',
+  async play(rig) {
+    const { station } = await staged(rig, 'M_26');
+    const request = { iso15118SchemaVersion, action: 'Install', exiRequest: refusedExi };
+    const statusInfo = { reasonCode: 'Refused', additionalInfo: 'no contract for this vehicle' };
+    assert.deepEqual(await station.ask('Get15118EVCertificate', request), {
+      status: 'Failed',
+      exiResponse: '',
+      statusInfo,
+    });
+  },
+};
 
 function revocation(title: string, { serialNumber, reply }: { serialNumber: string; reply: object }): PlayedCase {
   return {
@@ -199,4 +215,5 @@ export const certificates201: readonly PlayedCase[] = [
   }),
   contract('M_26', 'Install'),
   contract('M_28', 'Update'),
+  noContract,
 ];
