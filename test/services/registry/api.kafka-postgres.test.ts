@@ -229,7 +229,7 @@ test('services ask for the tokens of a local list: those named, and those of a g
       .map(({ tokenRef: _ref, ...token }) => token)
       .toSorted((a, b) => String(a['uid']).localeCompare(String(b['uid'])));
   };
-  const other = { uid: '04LISTED2', type: 'Central', status: 'Accepted', expiresAt: null, groupId: null };
+  const other = { uid: '04LISTED2', type: 'ISO14443', status: 'Accepted', expiresAt: null, groupId: null };
   assert.deepEqual(await listed({ groupId: 'LISTED-GROUP' }), [member]);
   assert.deepEqual(await listed({ groupId: 'LISTED-GROUP', tokenRefs: [named] }), [member, other]);
   assert.equal((await listed({ groupId: 'LISTED-GROUP', tokenRefs: [named], limit: 1 })).length, 2);
