@@ -7,6 +7,7 @@ import type { Admitted } from './admitted.ts';
 import { basicCredentialsOf, passwordForms } from './domain/basic-auth.ts';
 import { clientAddress, isOneOf } from './domain/client-address.ts';
 import { arrivalOf, isCertificateOf, type Arrival, type Door, type ProxyClaims } from './domain/client-certificate.ts';
+import { HeldStations } from './held-stations.ts';
 import { provedSalt } from './proved-password.ts';
 import { judgeProfile } from './domain/security-profile.ts';
 import { negotiate } from './domain/subprotocol.ts';
@@ -63,6 +64,7 @@ export class Admissions {
   readonly #parts: GatewayParts;
   readonly #limits: UpgradeLimits;
   readonly #verified: VerifiedPasswords;
+  readonly #unknown: HeldStations;
   #held = 0;
   draining = false;
 
@@ -70,6 +72,7 @@ export class Admissions {
     this.#parts = parts;
     this.#limits = new UpgradeLimits(parts.config, parts.now);
     this.#verified = new VerifiedPasswords(parts.config.passwordChecksMax);
+    this.#unknown = new HeldStations(parts);
   }
 
   /** A promise where a chosen password is checked off-thread, and for every failed login: its answer tells no time. */
@@ -159,7 +162,16 @@ export class Admissions {
     const waitMs = this.#limits.restMs(asking.key, asking.address);
     if (waitMs > 0) return this.#tooMany({ reason: 'logins-rest', waitMs });
     this.#limits.onFailed(asking.key, asking.address);
+    this.#noteUnknown(asking);
     return { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' };
+  }
+
+  /** Nobody registered it, and its tenant wants to hear of such: an operator may. It is refused all the same. */
+  #noteUnknown({ key, stationId, upgrade, address = upgrade.remoteAddress }: Asking): void {
+    const { caches } = this.#parts;
+    const tenantId = key.slice(0, key.length - stationId.length - 1);
+    if (caches.station(key) !== undefined || caches.tenant(tenantId).unknownStations !== 'hold') return;
+    this.#unknown.knocked({ tenantId, stationId, address, subprotocols: upgrade.subprotocols });
   }
 
   #check(asking: Asking, station: StationRegistered | undefined): Credible | Promise<Credible> {

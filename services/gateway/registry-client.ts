@@ -8,6 +8,8 @@ export type RegistryClient = {
   passwordOf(station: StationName, credentialId: string): Promise<string | undefined>;
   /** Which of several passwords the station showed, by its verifier's salt in hex. Never rejects. */
   proved(station: StationName, salt: string): Promise<void>;
+  /** Somebody knocked under an identity that nobody registered. Never rejects. */
+  held(knock: StationName & { readonly address: string; readonly subprotocols: string }): Promise<void>;
 };
 
 export type StationName = { readonly tenantId: string; readonly stationId: string };
@@ -40,6 +42,14 @@ export function registryClient(options: RegistryClientOptions): RegistryClient {
       } catch (error) {
         // Told again at its next connect; until then all its passwords go on working.
         logger.warn({ err: error, tenantId, stationId }, 'proved password not told');
+      }
+    },
+    async held({ tenantId, stationId, address, subprotocols }) {
+      try {
+        await ask(options, '/internal/stations/held', { tenantId, stationId, address, subprotocols });
+      } catch (error) {
+        // Told again when it knocks in a minute.
+        logger.warn({ err: error, tenantId, stationId }, 'unknown station not told');
       }
     },
   };

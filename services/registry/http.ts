@@ -4,6 +4,7 @@ import { createHttp, problem, type HttpApi, type HttpOptions } from '#kit/http';
 import { addAcceptanceRoutes } from './api/acceptance.ts';
 import { addCredentialRoutes } from './api/credentials.ts';
 import { addEvseRoutes } from './api/evses.ts';
+import { addHeldStationRoutes } from './api/held-stations.ts';
 import { addImportRoutes } from './api/imports.ts';
 import { addInternalStationRoutes } from './api/internal-stations.ts';
 import { addInternalRoutes } from './api/internal.ts';
@@ -43,6 +44,7 @@ export function addRegistryRoutes(api: HttpApi, parts: RegistryParts): void {
   addCredentialRoutes(api, parts);
   addRotationRoutes(api, parts);
   addTokenRoutes(api, parts);
+  addHeldStationRoutes(api, parts);
   addImportRoutes(api, parts);
   addKeyRoutes(api, parts);
   addInternalRoutes(api, parts.store);

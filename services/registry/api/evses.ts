@@ -7,7 +7,7 @@ import { stations as kind } from '../store/kinds.ts';
 import { changeOne, type Store } from '../store/write.ts';
 import { readOne } from './read.ts';
 import { refuse, sendRow } from './respond.ts';
-import { shownStation } from './stations.ts';
+import { shownStation } from './register-station.ts';
 import { problems } from '#kit/http-schemas';
 import { expectedOf, ifMatch } from '#kit/http-versions';
 import { evseBody, station } from './station-schemas.ts';

@@ -1,28 +1,24 @@
 // /v1/stations: what is registered of a station; a station made here answers with a password, once.
 import Type, { type Static } from 'typebox';
-import { locationId, stationIdPattern, type StationValue } from '#contracts/registry';
+import { locationId, stationIdPattern } from '#contracts/registry';
 import type { HttpApi } from '#kit/http';
 import {
   patchedStation,
   stationOf,
   stationViolations,
-  stationWarnings,
   type StationDefaults,
   type StationInput,
 } from '../domain/station.ts';
 import { passwordViolations } from '../domain/credential.ts';
 import { repeated } from '../domain/violation.ts';
 import { putStations } from '../store/bulk.ts';
-import { insertCredentials, toldCredential } from '../store/credentials.ts';
 import { stations as kind } from '../store/kinds.ts';
-import { invalid } from '../store/refusal.ts';
-import type { Row } from '../store/table.ts';
 import { registrationDefaults } from '../store/templates.ts';
-import { changeOne, insertOne, removeOne, writeAs } from '../store/write.ts';
+import { changeOne, removeOne } from '../store/write.ts';
 import type { RegistryParts } from './parts.ts';
-import { credentialOf, type Shown } from './new-credential.ts';
 import { readOne } from './read.ts';
-import { beginsWith, equal, flat, refuse, sendNothing, sendPage, sendRow } from './respond.ts';
+import { registerStation, sendRegistered, shownStation } from './register-station.ts';
+import { beginsWith, equal, refuse, sendNothing, sendPage, sendRow } from './respond.ts';
 import { pageOf, paging, problems, strict } from '#kit/http-schemas';
 import { expectedOf, ifMatch, nothing } from '#kit/http-versions';
 import {
@@ -48,8 +44,6 @@ const filters = Type.Object(
   strict,
 );
 const bulkBytesMax = 8 * 1024 * 1024;
-
-export const shownStation = (row: Row<StationValue>) => ({ ...flat(row), warnings: stationWarnings(row.value) });
 
 export function addStationRoutes(api: HttpApi, parts: RegistryParts): void {
   addReading(api, parts);
@@ -94,26 +88,7 @@ function addCreating(api: HttpApi, parts: RegistryParts): void {
         response: { 201: stationWithPassword, ...problems },
       },
     },
-    async ({ caller, body }, reply) => {
-      const { password, generated = false, acceptsUnauthenticated = false, ...input } = body;
-      const defaults = await registrationDefaults(store.database, caller.tenantId);
-      const value = stationOf(input, defaults(input));
-      const chosen = typeof password === 'string' ? passwordViolations(password, generated) : [];
-      const violations = [...stationViolations(value, acceptsUnauthenticated), ...chosen];
-      if (violations.length > 0) return refuse(reply, invalid(violations));
-      // Made before the transaction: a slow hash must not hold its locks.
-      const made: Shown | undefined =
-        password === null ? undefined : await credentialOf(parts, { stationId: value.stationId, password, generated });
-      const outcome = await writeAs(store, caller, async (client, writing) => {
-        const { row, touched } = await insertOne(client, writing, kind, { value, violations });
-        if (made !== undefined) await insertCredentials(client, writing, [made.added]);
-        const told = made === undefined ? [] : [toldCredential(writing, made.change, touched.version)];
-        await store.enqueue(client, [...(await kind.changes(client, writing, [touched])), ...told]);
-        return row;
-      });
-      const present = (row: Row<StationValue>) => ({ ...shownStation(row), password: made?.generatedPassword ?? null });
-      return sendRow(reply, outcome, present, 201);
-    },
+    async ({ caller, body }, reply) => sendRegistered(reply, await registerStation(parts, caller, body)),
   );
   api.put(
     '/v1/stations',

@@ -64,6 +64,8 @@ export type FakeGateway = {
   /** What the registry was told of raised profiles and of proved passwords, and the passwords it gives away. */
   readonly raised: { stationId: string; securityProfile: number }[];
   readonly proved: { stationId: string; salt: string }[];
+  /** Whoever knocked under an identity that nobody registered. */
+  readonly held: { tenantId: string; stationId: string; address: string; subprotocols: string }[];
   readonly passwords: Map<string, string>;
   readsBack: boolean;
   /** The monotonic clock: set forward, it is a pause of the process. */
@@ -149,6 +151,7 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
     askPartner: () => Promise.reject(new Error('no partner')),
     raised: [],
     proved: [],
+    held: [],
     passwords: new Map(),
     readsBack: true,
     nowMs: Date.UTC(2026, 10, 25, 10),
@@ -199,6 +202,9 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
         passwordOf: async (_station, credentialId) => gateway.passwords.get(credentialId),
         proved: async ({ stationId }, salt) => {
           gateway.proved.push({ stationId, salt });
+        },
+        held: async (knock) => {
+          gateway.held.push(knock);
         },
       },
       roster,
