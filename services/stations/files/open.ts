@@ -1,4 +1,5 @@
 // Opens what has to do with files: the disk, the port of the stations, the sweep, and the maker of links.
+import { networkInterfaces } from 'node:os';
 import type { Secrets } from '#contracts/secrets';
 import type { Lifecycle } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
@@ -34,7 +35,14 @@ export async function openFiles({
   const serving = { database, disk, logger, host, port: filesPort, uploadBytesMax, storedBytesMax, uploadKeptMs, now };
   const server = lifecycle.add('file server', await startFileServer(serving));
   lifecycle.add('file sweeper', startSweeper({ database, disk, logger, now }));
-  const url = filesUrl === '' ? `http://${host}:${server.port}` : filesUrl.replace(/\/+$/, '');
+  const url = filesUrl === '' ? `http://${reachableAt(host)}:${server.port}` : filesUrl.replace(/\/+$/, '');
   const locate = linksIn({ database, secrets, url, openMs: config.fileLinkHours * hourMs, now });
   return { parts: { database, disk, firmwareBytesMax, storedBytesMax, now }, locate };
+}
+
+/** Who listens on all addresses is told by one that others can reach, where this machine has one. */
+function reachableAt(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const addresses = Object.values(networkInterfaces()).flatMap((ofCard) => ofCard ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }

@@ -201,7 +201,8 @@ export async function dropExpired(database: Database, nowMs: number): Promise<vo
 /** Those of these names on disk that no file has. */
 export async function unknownOf(database: Database, names: readonly string[]): Promise<string[]> {
   const rows = await database.query<{ name: string }>(
-    `select name from unnest($1::text[]) as name where not exists (select from ${schema}.files where stored_as = name)`,
+    `select known.name from unnest($1::text[]) as known (name)
+     where not exists (select from ${schema}.files as file where file.stored_as = known.name)`,
     [names],
   );
   return rows.map(({ name }) => name);
