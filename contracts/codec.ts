@@ -58,6 +58,14 @@ export function encodeRecord<T extends RecordType>(name: T, value: Records[T]): 
   }
 }
 
+/** Names of the fields, at the top of a record, in which a value does not fit its schema. */
+export function faultyFields<T extends RecordType>(name: T, value: Records[T]): ReadonlySet<string> {
+  const fields = new Set<string>();
+  const errorHook = ([field = '']: readonly string[]): void => void fields.add(field);
+  writers.get(name)?.type.isValid(value, { errorHook });
+  return fields;
+}
+
 /**
  * Decodes a framed record, written by this or any earlier version of its schema.
  * @throws UnreadableRecord.

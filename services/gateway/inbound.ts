@@ -1,5 +1,4 @@
 // The path of a station's CALL, from frame to answer, in numbered steps.
-import { encodeRecord } from '#contracts/codec';
 import type { ChargingEvent } from '#contracts/generated/types';
 import type { AppendRecord } from '#kit/event-log/types';
 import { failpoint } from '#kit/failpoint';
@@ -13,6 +12,7 @@ import { look, nothing, type Looked } from './look.ts';
 import { boots, callSeconds, countCall, countDecision } from './metrics.ts';
 import { noteRequest, type Request } from './note-exchange.ts';
 import { oddFacts, replyToUnreadable, type Oddity } from './odd-messages.ts';
+import { encoded, recordable } from './recordable.ts';
 
 /** An answer and the facts it stands for; the answer waits for their acknowledgement. */
 type Served = {
@@ -25,9 +25,6 @@ type Served = {
   /** What was odd about the message; undefined of the usual one. */
   readonly quirks: readonly string[] | undefined;
 };
-
-/** Facts of one CALL, encoded; far below what one request to the log may be, above what a frame kept whole can be. */
-const factBytesMax = 512 * 1024;
 
 /**
  * Serves one CALL or SEND; the connection calls it for one CALL at a time, in arrival order, once its epoch is known.
@@ -105,7 +102,7 @@ function notServed(
 
 /** Tells of the oddity in the same request as the facts. */
 function withOddity(connection: Connection, frame: RequestFrame, served: Served, oddity: Oddity): Served {
-  const told = encoded(connection, oddFacts(connection, frame, oddity));
+  const told = encoded(connection.key, oddFacts(connection, frame, oddity));
   return { ...served, records: [...served.records, ...told], quirks: oddity.quirks };
 }
 
@@ -137,22 +134,16 @@ function handle(connection: Connection, frame: RequestFrame, row: Row<object>, l
   }
   if (refusesBoot(connection, handled))
     return { answer: undefined, outcome: 'serial-mismatch', records: [], accepts: undefined, quirks: undefined };
-  let records: readonly AppendRecord[];
-  try {
-    records = encoded(connection, handled.events);
-    if (bytesOf(records) > factBytesMax) throw new RangeError(`facts of more than ${factBytesMax} bytes`);
-  } catch (error) {
-    // Valid by its schema, yet beyond what an event holds (1e30 is an integer): a repeat would fail alike, for ever.
-    const ids = { action: frame.action, stationId: connection.stationId };
-    connection.parts.logger.warn({ err: error, ...ids }, 'message beyond what can be recorded');
-    return beyondRecords(connection, frame);
-  }
+  const told = recordable(connection, frame, handled.events);
+  // A repeat would fail alike, for ever.
+  if (told === undefined) return beyondRecords(connection, frame);
   const { accepts, vouched } = handled;
   if (vouched !== undefined)
     connection.parts.vouchers.started(connection.key, vouched.commandId, vouched.transactionId);
   for (const event of handled.events) noteFact(connection, event);
   const answer = frame.kind === 'send' ? undefined : encodeResult(frame.id, handled.reply);
-  return { answer, outcome: 'answered', records, accepts, quirks: undefined };
+  const served = { answer, outcome: 'answered', records: told.records, accepts, quirks: undefined };
+  return told.isWhole ? served : withOddity(connection, frame, served, { quirks: ['out-of-range'], lossy: true });
 }
 
 function noteFact(connection: Connection, event: ChargingEvent): void {
@@ -184,7 +175,7 @@ function failed(connection: Connection, frame: RequestFrame, error: unknown): Se
 function keptWhole(connection: Connection, frame: RequestFrame, refusal: Served, why: object): Served {
   const context = contextOf(connection, nothing);
   const { events } = recordMessage(frame.action, asObject(frame.payload), why, context);
-  return { ...refusal, records: encoded(connection, events) };
+  return { ...refusal, records: encoded(connection.key, events) };
 }
 
 async function appendFacts(connection: Connection, served: Served): Promise<boolean> {
@@ -206,24 +197,11 @@ async function appendFacts(connection: Connection, served: Served): Promise<bool
 
 /** Appends events of this connection to its station's partition; resolves with the first one's offset. */
 export async function appendEvents(connection: Connection, events: readonly ChargingEvent[]): Promise<number> {
-  return append(connection, encoded(connection, events));
+  return append(connection, encoded(connection.key, events));
 }
 
 function append({ parts, partition }: Connection, records: readonly AppendRecord[]): Promise<number> {
   return parts.log.append(parts.topics.events.name, partition, records);
-}
-
-/** Throws where a value does not fit its schema. */
-function encoded({ key }: Connection, events: readonly ChargingEvent[]): readonly AppendRecord[] {
-  const records: AppendRecord[] = [];
-  for (const event of events) records.push({ key, type: event.type, value: encodeRecord(event.type, event as never) });
-  return records;
-}
-
-function bytesOf(records: readonly AppendRecord[]): number {
-  let bytes = 0;
-  for (const { value } of records) bytes += value?.length ?? 0;
-  return bytes;
 }
 
 function contextOf(connection: Connection, looked: Looked): HandlerContext {

@@ -220,3 +220,30 @@ test('two starts that nobody can read get two ids, the repeat of one gets its ow
   assert.equal(repeated, first);
   assert.notEqual(second, first);
 });
+
+test('the end of a transaction is told without a number, and without readings, that no event holds', async () => {
+  const ended = {
+    eventType: 'Ended',
+    timestamp: at,
+    triggerReason: 'EVDeparted',
+    transactionInfo: { transactionId: 'tx-1' },
+  };
+  const { ask } = await oddStation('2.0.1');
+  for (const [seqNo, kept, quirks] of [
+    [2 ** 31 - 1, 2 ** 31 - 1, []],
+    [2 ** 31, null, ['out-of-range']],
+    [1_764_064_800_123, null, ['out-of-range']],
+  ] as const) {
+    const { answer, facts } = await ask(JSON.stringify([2, `${seqNo}`, 'TransactionEvent', { ...ended, seqNo }]));
+    assert.deepEqual(answer, [3, `${seqNo}`, {}]);
+    assert.equal(only(facts, 'TransactionEnded').seqNo, kept);
+    assert.equal(facts.filter(({ type }) => type === 'StationMessageRecorded').length, quirks.length);
+  }
+  const stop = await (
+    await oddStation()
+  ).ask(
+    `[2,"7","StopTransaction",{"meterStop":900,"timestamp":"${at}","transactionId":5,"transactionData":[{"timestamp":"${at}","sampledValue":[${'{"value":"1"},'.repeat(17_000)}{"value":"1"}]}]}]`,
+  );
+  assert.equal(only(stop.facts, 'TransactionEnded').meterStopMilliWh, 900_000);
+  assert.deepEqual(quirksOf(stop.facts), ['out-of-range']);
+});
