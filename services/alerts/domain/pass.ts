@@ -56,7 +56,8 @@ export class Pass {
     for (const [key, alert] of this.#standing)
       if (alert.stationId !== null && !this.#next.has(key) && !this.#closed.has(key)) this.#close(alert, 'not-watched');
     const groups = this.#groups();
-    const open = [...this.#next.values(), ...groups.values()].map((alert) => this.#placed(alert, groups));
+    const single = [...this.#next.values()].map((alert) => this.#placed(alert, groups));
+    const open = [...single, ...[...groups.values()].map((alert) => this.#placedSite(alert, single))];
     const closed = [...this.#closed.values()];
     const before = new Map(this.#input.standing.map((alert) => [alert.alertId, alert]));
     const opened = open.filter(({ alertId }) => !before.has(alertId));
@@ -143,13 +144,23 @@ export class Pass {
   /** With its group and what suppresses it; told once it speaks for itself. */
   #placed(alert: Alert, groups: ReadonlyMap<string, Alert>): Alert {
     const { windows, nowMs } = this.#input;
-    const { ruleId, stationId, locationId } = alert;
-    const isMember = stationId !== null && locationId !== null;
-    const group = isMember ? groups.get(subjectKey({ ruleId, subject: siteSubject(locationId) })) : undefined;
+    const { ruleId, locationId } = alert;
+    const group =
+      locationId === null ? undefined : groups.get(subjectKey({ ruleId, subject: siteSubject(locationId) }));
     const place = this.#places.get(subjectKey(alert)) ?? { ...alert, outages: [] };
     const suppressedBy = suppressorOf(place, windows, nowMs);
     const groupId = group?.alertId ?? null;
     return { ...alert, groupId, suppressedBy, told: alert.told || (groupId === null && suppressedBy === null) };
+  }
+
+  /** A site is suppressed with its location, or where all that it speaks for are. */
+  #placedSite(site: Alert, single: readonly Alert[]): Alert {
+    const { windows, nowMs } = this.#input;
+    const members = single.filter(({ groupId }) => groupId === site.alertId);
+    const isAll = members.every((alert) => alert.suppressedBy !== null);
+    const own = suppressorOf({ ...site, outages: [] }, windows, nowMs);
+    const suppressedBy = own ?? (isAll ? (members[0]?.suppressedBy ?? null) : null);
+    return { ...site, suppressedBy, told: site.told || suppressedBy === null };
   }
 }
 

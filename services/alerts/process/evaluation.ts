@@ -94,8 +94,6 @@ export class Evaluation implements Closable {
     for await (const page of stationPages(database, tenantId)) for (const station of page) pass.look(station);
     const decisions = pass.decide();
     if (isNothing(decisions) || !leads()) return;
-    const undecided = failpoint('alerts.before-decisions');
-    if (undecided !== undefined) await undecided;
     await transaction(database, (client) => writeDecisions(client, { tenantId, nowMs, webhooks }, decisions));
     const unknown = failpoint('alerts.after-decisions');
     if (unknown !== undefined) await unknown;

@@ -1,6 +1,6 @@
 // An alerts service on real parts with topics and a database of its own; a test writes what others would say, and listens as a webhook.
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,6 +26,7 @@ export type Rig = Awaited<ReturnType<typeof openRig>>;
 
 const partitions = 2;
 const waitMs = 30_000;
+const crashMs = 120_000;
 const logger = createLogger('test', 'silent');
 
 export function topicsOfRun(run: string) {
@@ -74,8 +75,8 @@ export async function openRig(settings: Readonly<Record<string, string>> = {}) {
       await service?.close();
       service = undefined;
     },
-    /** In a process of its own, which a test may kill. */
-    startProcess: (env: Readonly<Record<string, string>> = {}) => startProcess(run, { ...environment, ...env }, url),
+    /** Runs it in a process of its own that dies where it passes this failpoint; resolves with the signal that ended it. */
+    crashAt: (place: string) => crashedAt(run, { ...environment, FAILPOINTS: `${place}=crash@1` }),
     /** Alerts of the tenant as asked, once they are as wanted. */
     async alerts(
       query: string,
@@ -108,30 +109,19 @@ export async function openRig(settings: Readonly<Record<string, string>> = {}) {
   };
 }
 
-async function startProcess(run: string, env: Readonly<Record<string, string>>, url: string): Promise<ChildProcess> {
+async function crashedAt(run: string, env: Readonly<Record<string, string>>): Promise<unknown> {
   const args = ['--import', 'tsx', 'test/services/alerts/one-instance.ts', run];
   const child = spawn(process.execPath, args, {
     cwd: rootDir,
     env: { ...process.env, ...env },
     stdio: ['pipe', 'ignore', 'inherit'],
   });
-  const isReady = async (): Promise<boolean> => {
-    if (child.exitCode !== null || child.signalCode !== null) return true;
-    return fetch(`${url}/ready`).then(
-      ({ status }) => status === 200,
-      () => false,
-    );
-  };
-  await until(isReady, 'the process to be ready, or to have crashed', 60_000);
-  return child;
-}
-
-/** Resolves once it is gone. */
-export async function killed(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
+  try {
+    const [, signal]: unknown[] = await once(child, 'exit', { signal: AbortSignal.timeout(crashMs) });
+    return signal;
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 async function askAt(
