@@ -2,6 +2,7 @@
 import type {
   CommandCompleted,
   CommandRequested,
+  CommandResulted,
   CommandSent,
   ConnectorStatusChanged,
   Meta,
@@ -137,6 +138,20 @@ export function completed(commandId: string, fields: Partial<CommandCompleted> =
     answerJson: '{"status":"Accepted"}',
     completedAt: 3000,
     completedBy: 'gw-a',
+    ...fields,
+  };
+}
+
+export function resulted(commandId: string, fields: Partial<CommandResulted> = {}): CommandResulted {
+  return {
+    eventId: `${commandId}.resulted`,
+    tenantId,
+    stationId,
+    commandId,
+    result: 'started',
+    sessionId: 's',
+    transactionId: 'tx',
+    resultedAt: 4000,
     ...fields,
   };
 }

@@ -9,14 +9,15 @@ import {
   withoutNews,
   type StationCommands,
 } from '#services/stations/domain/command-fold';
-import { completed, requested, sent } from '../records.ts';
+import { completed, requested, resulted, sent } from '../records.ts';
 
 const fold = commandFold((tenantId, type, uid) => `${tenantId}:${type}:${uid.toUpperCase()}`);
 
 type Event =
   | ({ type: 'requested' } & ReturnType<typeof requested>)
   | ({ type: 'sent' } & ReturnType<typeof sent>)
-  | ({ type: 'completed' } & ReturnType<typeof completed>);
+  | ({ type: 'completed' } & ReturnType<typeof completed>)
+  | ({ type: 'resulted' } & ReturnType<typeof resulted>);
 
 function apply(state: StationCommands | undefined, event: Event, offset: number): StationCommands {
   switch (event.type) {
@@ -26,6 +27,8 @@ function apply(state: StationCommands | undefined, event: Event, offset: number)
       return fold.CommandSent(state, event).state;
     case 'completed':
       return fold.CommandCompleted(state, event).state;
+    case 'resulted':
+      return fold.CommandResulted(state, event).state;
   }
 }
 
@@ -72,6 +75,14 @@ test('the first completion wins', () => {
     written.map((news) => news.kind === 'completed' && news.completedBy),
     ['stations'],
   );
+});
+
+test('the first result wins, and one of an unknown command changes nothing', () => {
+  const result = (sessionId: string): Event => ({ type: 'resulted', ...resulted('c1', { sessionId }) });
+  const state = folded([ask(), complete(), result('first'), result('second')]);
+  const written = state.news.flatMap((news) => (news.kind === 'resulted' ? [news.sessionId] : []));
+  assert.deepEqual([written, state.commands.get('c1')?.isResulted], [['first'], true]);
+  assert.equal(apply(state, { type: 'resulted', ...resulted('other') }, 9), state);
 });
 
 test('it may be requested again under a newer connection while nothing was sent', () => {
@@ -127,8 +138,9 @@ test(`of more than ${commandsKeptMax} commands the oldest is forgotten, of so ma
 const seed = Number(process.env['SEED'] ?? Math.floor(performance.timeOrigin + performance.now()) % 2 ** 31);
 const logs = fc.array(
   fc
-    .tuple(fc.nat(2), fc.constantFrom('c1', 'c2', 'c3'), fc.integer({ min: 4, max: 8 }))
+    .tuple(fc.nat(3), fc.constantFrom('c1', 'c2', 'c3'), fc.integer({ min: 4, max: 8 }))
     .map(([what, id, epoch]): Event => {
+      if (what === 3) return { type: 'resulted', ...resulted(id, { sessionId: String(epoch) }) };
       if (what === 0) return { type: 'requested', ...requested(id, { connectionEpoch: epoch }) };
       if (what === 1) return { type: 'sent', ...sent(id, { connectionEpoch: epoch, sentAt: epoch }) };
       return { type: 'completed', ...completed(id, { detail: String(epoch) }) };
@@ -155,7 +167,13 @@ test(`cut anywhere, commands and news are the same; read twice, they stay (seed 
       const again = completedOnly(folded(log, whole)).filter(({ commandId }) =>
         completedOnly(whole).some((one) => one.commandId === commandId),
       );
-      assert.deepEqual(again, completedOnly(whole));
+      // A result that stood before its command counts when it is read after it.
+      const before = completedOnly(whole).map((one) => ({ ...one, isResulted: true }));
+      assert.deepEqual(
+        again.map((one) => ({ ...one, isResulted: true })),
+        before,
+      );
+      assert.ok(again.every(({ commandId, isResulted }) => isResulted || !whole.commands.get(commandId)?.isResulted));
     }),
     { seed, numRuns: 300 },
   );
