@@ -11,7 +11,7 @@ const valid = { validFrom: inSeconds(-3600), validTo: inSeconds(86_400) };
 function isSet(id: string, title: string, profile: Profile, evseId?: number): PlayedCase {
   return commanded({
     id,
-    title,
+    title: `the station takes ${title}`,
     ...setting(profile, evseId),
     async thereafter(stage) {
       const [shown] = await profilesAre(stage, [501]);
@@ -46,7 +46,7 @@ const sets: readonly PlayedCase[] = [
   }),
   {
     id: 'K_60',
-    title: 'a profile for the transaction that runs, relative to its start; it goes with it',
+    title: 'the transaction that runs gets a profile relative to its start, which goes with it',
     async play(rig) {
       const stage = await staged(rig, 'K_60');
       const transaction = await underWay(stage);

@@ -175,11 +175,13 @@ export const firmware201: readonly PlayedCase[] = [
     statuses: [...downloads, 'InvalidSignature'],
     thereafter: (stage) => tellsSecurity(stage, 'InvalidFirmwareSignature'),
   }),
-  updated('L_07', 'firmware that cannot be downloaded', { statuses: ['Downloading', 'DownloadFailed'] }),
-  updated('L_08', 'firmware that cannot be verified as installed', {
+  updated('L_07', 'firmware that cannot be downloaded is told as such', {
+    statuses: ['Downloading', 'DownloadFailed'],
+  }),
+  updated('L_08', 'firmware that cannot be verified once it is installed is told as such', {
     statuses: [...downloads, ...installs, 'InstallVerificationFailed'],
   }),
-  updated('L_09', 'firmware that cannot be installed', {
+  updated('L_09', 'firmware that cannot be installed is told as such', {
     statuses: [...downloads, ...installs, 'InstallationFailed'],
   }),
   ...cancels,

@@ -210,7 +210,7 @@ const events: readonly PlayedCase[] = [
   },
   ...(['UpperThreshold', 'LowerThreshold'] as const).map((type) => ({
     id: 'N_49',
-    title: `an alarm of an ${type} that a boot cleared is over`,
+    title: `an alarm that a boot cleared is over: ${type}`,
     async play(rig: Stage['rig']) {
       const stage = await staged(rig, 'N_49');
       await command(stage, settingOf({ type }));

@@ -130,9 +130,19 @@ const sets: readonly PlayedCase[] = [
     await reads(stage, [{ messageId: 42, content: 'Another' }]);
     await displayed(stage, ['Another']);
   }),
-  refused('O_17', 'a priority that the station does not have', { priority: 'AlwaysFront' }, 'NotSupportedPriority'),
-  refused('O_18', 'a state that the station does not have', { state: 'Faulted' }, 'NotSupportedState'),
-  refused('O_19', 'a format that the station does not have', { format: 'HTML' }, 'NotSupportedMessageFormat'),
+  refused(
+    'O_17',
+    'a priority that the station does not have is refused',
+    { priority: 'AlwaysFront' },
+    'NotSupportedPriority',
+  ),
+  refused('O_18', 'a state that the station does not have is refused', { state: 'Faulted' }, 'NotSupportedState'),
+  refused(
+    'O_19',
+    'a format that the station does not have is refused',
+    { format: 'HTML' },
+    'NotSupportedMessageFormat',
+  ),
   played('O_12', 'a message of the same id replaces the one before', async (stage) => {
     await command(stage, showing({}));
     await displayed(stage, ['Welcome']);
@@ -142,18 +152,23 @@ const sets: readonly PlayedCase[] = [
   inTransaction('O_06', 'a message for one transaction goes with it', {}, goesWithIt),
   refused(
     'O_10',
-    'a message for a transaction that nobody knows',
+    'a message for a transaction that nobody knows is refused',
     { transactionId: 'nobody-knows' },
     'UnknownTransaction',
   ),
-  inTransaction('O_27', 'a message for one transaction, from a time on', { from: later }, async (stage) => {
+  inTransaction('O_27', 'a message for one transaction is shown from a time on', { from: later }, async (stage) => {
     const [shown] = await displayed(stage, ['Welcome']);
     assert.equal(at(shown, 'startsAt'), later);
   }),
-  inTransaction('O_28', 'a message for one transaction, until a time', { until: inSeconds(2) }, async (stage) => {
-    await reads(stage, [{ messageId: 42, content: 'Another' }]);
-    await displayed(stage, ['Another']);
-  }),
+  inTransaction(
+    'O_28',
+    'a message for one transaction is shown until a time',
+    { until: inSeconds(2) },
+    async (stage) => {
+      await reads(stage, [{ messageId: 42, content: 'Another' }]);
+      await displayed(stage, ['Another']);
+    },
+  ),
 ];
 
 const gets: readonly PlayedCase[] = [
