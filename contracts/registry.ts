@@ -138,6 +138,19 @@ export const wantedVariable = Type.Object(
   },
   strict,
 );
+/** How a station wants to be treated where that differs from what gateways know of its model; what is absent is as its model. */
+export const traitOverrides = Type.Object(
+  {
+    pings: Type.Optional(Type.Boolean({ description: 'It stands WebSocket pings' })),
+    closesWithoutFrame: Type.Optional(Type.Boolean({ description: 'It comes back only where its socket is cut' })),
+    callsBeforeBoot: Type.Optional(Type.Boolean({ description: 'It may be called before its boot was answered' })),
+    measurandsMax: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'In one list; more corrupt its configuration' }),
+    ),
+  },
+  strict,
+);
+
 const configuration = Type.Array(wantedVariable, { maxItems: wantedVariablesMax });
 
 export type WantedVariable = Static<typeof wantedVariable>;
@@ -157,6 +170,7 @@ export const templateValue = Type.Object(
     defaultSubprotocol: nullable(Type.Enum([...subprotocolsOffered])),
     acceptsWithoutBoot: nullable(Type.Boolean()),
     evses: nullable(Type.Array(evseValue, { maxItems: 100 })),
+    traits: nullable(traitOverrides),
     configuration,
   },
   strict,
@@ -191,6 +205,7 @@ export const stationValue = Type.Object(
     templateId: nullable(
       Type.String({ pattern: plainIdPattern, description: 'null: the template that fits its vendor and model' }),
     ),
+    traits: nullable(traitOverrides),
     configuration: Type.Array(wantedVariable, {
       maxItems: wantedVariablesMax,
       description: "What it shall be configured as, beside and before its template's",

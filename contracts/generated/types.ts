@@ -1090,6 +1090,7 @@ export type StationRegistered = {
   onboarded: boolean;
   /** It works without ever sending BootNotification */
   acceptsWithoutBoot: boolean;
+  traits: TraitOverrides | null;
 };
 
 /** Current policies of a tenant for gateways. */
@@ -1131,6 +1132,18 @@ export type TokenRegistered = {
 };
 
 export type TokensUnavailable = 'refuse' | 'accept';
+
+/** How a station wants to be treated, where it differs from what is known of its model; null: as its model. */
+export type TraitOverrides = {
+  /** It stands WebSocket pings */
+  pings: boolean | null;
+  /** It comes back only where its socket is cut without a close frame */
+  closesWithoutFrame: boolean | null;
+  /** It may be called before its boot was answered */
+  callsBeforeBoot: boolean | null;
+  /** More measurands in one list corrupt its configuration */
+  measurandsMax: number | null;
+};
 
 /** A transaction ended at the station. */
 export type TransactionEnded = {

@@ -1,4 +1,5 @@
 // Devices as the model table knows them: all stations of a kind share one, so that an idle station stays small.
+import type { TraitOverrides } from '#contracts/generated/types';
 import { traitsOf, type Device, type Traits } from './domain/models.ts';
 
 export type KnownDevice = Device & { readonly traits: Traits };
@@ -7,7 +8,15 @@ export type KnownDevice = Device & { readonly traits: Traits };
 const devicesMax = 10_000;
 const known = new Map<string, KnownDevice>();
 
-export function knownDevice({ vendor, model, firmware }: Device): KnownDevice {
+/** A device as the table knows it, but as its operators say where they do. */
+export function treatedDevice(device: Device, overrides: TraitOverrides | null): KnownDevice {
+  const kind = knownDevice(device);
+  if (overrides === null) return kind;
+  const said = Object.entries(overrides).filter(([, value]) => value !== null);
+  return { ...kind, traits: { ...kind.traits, ...Object.fromEntries(said) } };
+}
+
+function knownDevice({ vendor, model, firmware }: Device): KnownDevice {
   const key = JSON.stringify([vendor, model, firmware]);
   const found = known.get(key);
   if (found !== undefined) return found;

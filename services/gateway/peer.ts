@@ -1,6 +1,6 @@
 // What is known of the station at the other end: its kind, its signs of life, what the log was told of its quirks.
-import type { StationBooted, StationRegistered } from '#contracts/generated/types';
-import { knownDevice, type KnownDevice } from './devices.ts';
+import type { StationBooted, StationRegistered, TraitOverrides } from '#contracts/generated/types';
+import { treatedDevice, type KnownDevice } from './devices.ts';
 import { bootStatusOf } from './domain/boot.ts';
 import { newPulse, noteCall, silenceOf, type Pulse } from './domain/liveness.ts';
 import { written } from './domain/models.ts';
@@ -16,6 +16,8 @@ export class Peer {
   device: KnownDevice;
   /** Only a living device answers: a second one behind the same identity. */
   onPong: (() => void) | undefined;
+  /** By their operators' word, from the next connection on where it changes. */
+  readonly #overrides: TraitOverrides | null;
   readonly #liveness: Pick<Liveness, 'second'>;
   /** Made with the first odd message: most stations send none. */
   #toldQuirks: ToldQuirks | undefined;
@@ -23,9 +25,10 @@ export class Peer {
   #bootAnswered = false;
   #onBootAnswered: (() => void) | undefined;
 
-  constructor(liveness: Pick<Liveness, 'second'>, { vendor, model, heartbeatSeconds }: StationRegistered) {
+  constructor(liveness: Pick<Liveness, 'second'>, { vendor, model, heartbeatSeconds, traits }: StationRegistered) {
+    this.#overrides = traits;
     this.#liveness = liveness;
-    this.device = knownDevice({ vendor, model, firmware: null });
+    this.device = treatedDevice({ vendor, model, firmware: null }, traits);
     this.pulse = newPulse(liveness.second, heartbeatSeconds);
   }
 
@@ -54,7 +57,7 @@ export class Peer {
 
   /** It said what it is, and was told how often to beat. */
   booted({ vendor, model, firmwareVersion, intervalSeconds }: StationBooted): void {
-    this.device = knownDevice({ vendor, model, firmware: firmwareVersion });
+    this.device = treatedDevice({ vendor, model, firmware: firmwareVersion }, this.#overrides);
     this.pulse.silenceMax = silenceOf(intervalSeconds);
   }
 

@@ -1,5 +1,5 @@
 // A station as operators register it: defaults, rules across fields, and what gateways are told of it.
-import type { ConnectorMapping, PasswordVerifier, StationRegistered } from '#contracts/generated/types';
+import type { ConnectorMapping, PasswordVerifier, StationRegistered, TraitOverrides } from '#contracts/generated/types';
 import type { ConnectorValue, EvseValue, StationValue } from '#contracts/registry';
 import { configurationViolations } from './configuration.ts';
 import { repeated, type Violation } from './violation.ts';
@@ -19,7 +19,10 @@ const versionLike = /^(?:ocpp)?(?:1\.6j?|2\.0\.1|2\.1)$/i;
 
 /** What a station has of which its input says nothing: of its template, or its tenant. */
 export type StationDefaults = Partial<
-  Pick<StationValue, 'heartbeatSeconds' | 'bootPolicy' | 'defaultSubprotocol' | 'acceptsWithoutBoot' | 'evses'>
+  Pick<
+    StationValue,
+    'heartbeatSeconds' | 'bootPolicy' | 'defaultSubprotocol' | 'acceptsWithoutBoot' | 'evses' | 'traits'
+  >
 >;
 
 /** The station that an input asks for; a station of which nothing else is said has one EVSE with one connector. */
@@ -41,6 +44,7 @@ export function stationOf(input: StationInput, defaults: StationDefaults = {}): 
       allowsProfileDowngrade: false,
       acceptsWithoutBoot: false,
       templateId: null,
+      traits: null,
       configuration: [],
       ...defaults,
     },
@@ -66,6 +70,7 @@ export function patchedStation(station: StationValue, patch: StationPatch): Stat
     allowsProfileDowngrade: either(patch.allowsProfileDowngrade, station.allowsProfileDowngrade),
     acceptsWithoutBoot: either(patch.acceptsWithoutBoot, station.acceptsWithoutBoot),
     templateId: either(patch.templateId, station.templateId),
+    traits: either(patch.traits, station.traits),
     configuration: either(patch.configuration, station.configuration),
   };
 }
@@ -137,7 +142,13 @@ export function registeredStation(
     allowsProfileDowngrade: station.allowsProfileDowngrade,
     onboarded: isOnboarded,
     acceptsWithoutBoot: station.acceptsWithoutBoot,
+    traits: station.traits === null ? null : overridesOf(station.traits),
   };
+}
+
+function overridesOf(traits: NonNullable<StationValue['traits']>): TraitOverrides {
+  const { pings = null, closesWithoutFrame = null, callsBeforeBoot = null, measurandsMax = null } = traits;
+  return { pings, closesWithoutFrame, callsBeforeBoot, measurandsMax };
 }
 
 /** Where a 1.6 station's connector numbers are not its EVSE numbers. */

@@ -27,6 +27,7 @@ export function templateOf(templateId: string, input: TemplateInput): TemplateVa
     defaultSubprotocol: input.defaultSubprotocol ?? null,
     acceptsWithoutBoot: input.acceptsWithoutBoot ?? null,
     evses: input.evses?.map(evseOf) ?? null,
+    traits: input.traits ?? null,
     configuration: input.configuration ?? [],
   };
 }
@@ -62,13 +63,14 @@ export function defaultsOf(
   bootPolicy: StationValue['bootPolicy'],
 ): StationDefaults {
   if (template === undefined) return { bootPolicy };
-  const { heartbeatSeconds, defaultSubprotocol, acceptsWithoutBoot, evses } = template;
+  const { heartbeatSeconds, defaultSubprotocol, acceptsWithoutBoot, evses, traits } = template;
   return {
     bootPolicy: template.bootPolicy ?? bootPolicy,
     ...(heartbeatSeconds === null ? {} : { heartbeatSeconds }),
     ...(defaultSubprotocol === null ? {} : { defaultSubprotocol }),
     ...(acceptsWithoutBoot === null ? {} : { acceptsWithoutBoot }),
     ...(evses === null ? {} : { evses }),
+    ...(traits === null ? {} : { traits }),
   };
 }
 

@@ -71,6 +71,7 @@ export const stations: Kind<StationValue> = {
       allowsProfileDowngrade: 'boolean',
       acceptsWithoutBoot: 'boolean',
       templateId: 'text',
+      traits: 'jsonb',
       configuration: 'jsonb',
     },
   },
@@ -92,6 +93,7 @@ export const templates: Kind<TemplateValue> = plainKind({
     defaultSubprotocol: 'text',
     acceptsWithoutBoot: 'boolean',
     evses: 'jsonb',
+    traits: 'jsonb',
     configuration: 'jsonb',
   },
 });

@@ -90,3 +90,15 @@ test('an older connection’s late acceptance is taken over, unless this one was
   identities.onPresence(late);
   assert.equal(rejected.connection.accepted, false);
 });
+
+test('a pending station is accepted at its next boot once the registry says that it was onboarded; a rejected one is not', async () => {
+  const gateway = fakeGateway();
+  const { connection, says } = await opened(gateway, 'pending');
+  assert.match(await says(boot), /Pending/);
+  assert.match(await says(status), /SecurityError/);
+  connection.station = { ...connection.station, onboarded: true };
+  assert.match(await says(boot), /Accepted/);
+  assert.match(await says(status), /^\[3/);
+  connection.station = { ...connection.station, bootPolicy: 'reject' };
+  assert.match(await says(boot), /Rejected/);
+});

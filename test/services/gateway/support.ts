@@ -28,6 +28,7 @@ export const station: StationRegistered = {
   allowsProfileDowngrade: false,
   onboarded: false,
   acceptsWithoutBoot: false,
+  traits: null,
 };
 
 export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {

@@ -26,6 +26,7 @@ test('a station begins with what its template says, and the template stays while
     bootPolicy: 'pending',
     defaultSubprotocol: 'ocpp1.6',
     evses: [{ evseId: 1 }, { evseId: 2 }],
+    traits: { pings: false },
     configuration: [{ variable: 'HeartbeatInterval', value: '77' }],
   };
   assert.equal((await rig.call('PUT', '/v1/templates/two-evses', template)).status, 200);
@@ -35,7 +36,8 @@ test('a station begins with what its template says, and the template stays while
     [body['heartbeatSeconds'], body['bootPolicy'], body['defaultSubprotocol'], (body['evses'] as unknown[]).length],
     [77, 'pending', 'ocpp1.6', 2],
   );
-  assert.equal((await toldOf('T-1', () => true)).bootPolicy, 'pending');
+  const told = await toldOf('T-1', () => true);
+  assert.deepEqual([told.bootPolicy, told.traits?.pings, told.traits?.callsBeforeBoot], ['pending', false, null]);
   assert.equal((await rig.call('DELETE', '/v1/templates/two-evses')).status, 409);
   assert.equal((await rig.call('POST', '/v1/stations', { stationId: 'T-2', templateId: 'none' })).status, 422);
 });

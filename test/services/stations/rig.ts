@@ -352,6 +352,7 @@ function register(log: LogWriter, topics: Topics, stationId: string, locationId:
     allowsProfileDowngrade: false,
     onboarded: false,
     acceptsWithoutBoot: false,
+    traits: null,
   });
   return append(log, topics.registryStations, stationKey(tenantId, stationId), { type: 'StationRegistered', value });
 }

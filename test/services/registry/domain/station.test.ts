@@ -111,3 +111,12 @@ test('what gateways are told carries version and verifiers', () => {
   assert.equal(told.bootPolicy, 'pending');
   assert.deepEqual(told.verifiers, [verifier]);
 });
+
+test('gateways are told how a station wants to be treated; what it does not say is as its model', () => {
+  const hanging = { verifiers: [], isOnboarded: false };
+  const told = (traits: { pings: boolean } | null) =>
+    registeredStation(stationOf({ stationId: 's', traits }), 'acme', 1, hanging).traits;
+  assert.equal(told(null), null);
+  const others = { closesWithoutFrame: null, callsBeforeBoot: null, measurandsMax: null };
+  assert.deepEqual(told({ pings: false }), { pings: false, ...others });
+});
