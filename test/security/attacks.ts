@@ -61,6 +61,7 @@ export const attacks: readonly Attack[] = [
     attack: 'huge fields and frames',
     tests: [
       ['services/gateway/server.test.ts', 'one beyond the limit close the socket'],
+      [sockets, 'S6: a frame of the limit is served, one byte more is told so and closed'],
       [badInput, 'a frame of 1 MB ends its socket, and no other'],
     ],
   },
@@ -147,7 +148,7 @@ export const attacks: readonly Attack[] = [
     attack: 'deflate bomb, fragments, floods of pings, a handshake that never ends',
     tests: [
       [sockets, 'S17: a deflate bomb ends its socket'],
-      [sockets, 'S17: fragments add up to one frame with its limit'],
+      [sockets, 'S17: fragments add up to one frame, cut at twice its limit'],
       [sockets, 'S17: a handshake that never ends is given up'],
     ],
   },
