@@ -29,8 +29,8 @@ export class CallError {
 
 type Answer = { readonly type: number; readonly payload: Record<string, unknown> };
 
-const answerTimeoutMs = 15_000;
-const refusedMsMax = 20_000;
+const answerTimeoutMs = 30_000;
+const refusedMsMax = 60_000;
 
 export class ScriptedStation {
   readonly opened: Promise<void>;

@@ -9,7 +9,8 @@ export type Payload = Readonly<Record<string, unknown>>;
 /** What the station answers a CALL of ours: a payload, an error code, or nothing at all. */
 export type Reply = { readonly payload: Payload } | { readonly error: string } | 'silence';
 
-const heardWithinMs = 15_000;
+/** As long as a machine that does much else may take. */
+const heardWithinMs = 60_000;
 
 export class OcttStation {
   readonly stationId: string;

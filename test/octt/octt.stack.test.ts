@@ -6,7 +6,7 @@ import { Rig } from './rig.ts';
 
 /** Cases mostly wait: for folds, and for the station that the gateway is to hear of. */
 const casesAtOnce = 16;
-const caseTimeoutMs = 90_000;
+const caseTimeoutMs = 180_000;
 
 let rig: Rig;
 

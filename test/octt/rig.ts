@@ -25,6 +25,9 @@ export const cards = {
 
 export const groupId = 'OCTT-GROUP';
 
+/** As long as a machine that does much else may take. */
+const shownWithinMs = 60_000;
+
 export type SessionSeen = Session & {
   readonly startedAt: string;
   readonly evseId: number | null;
@@ -134,12 +137,18 @@ export class Rig {
     return Number(new URL(this.trial.urls.ocpp).port);
   }
 
-  /** One upgrade is refused with this HTTP status. */
+  /** An upgrade is refused with this HTTP status, once the gateway has heard what makes it so. */
   async refusedWith(status: number, options: StationOptions): Promise<void> {
-    const station = new ScriptedStation(options);
-    const end = await Promise.race([station.opened, station.ended]);
-    if (end === undefined) station.close();
-    assert.deepEqual(end?.kind === 'refused' ? end.status : end, status);
+    await eventually(
+      `${options.stationId} is refused with ${status}`,
+      async () => {
+        const station = new ScriptedStation(options);
+        const end = await Promise.race([station.opened, station.ended]);
+        if (end === undefined) station.close();
+        return end?.kind === 'refused' && end.status === status ? true : undefined;
+      },
+      shownWithinMs,
+    );
   }
 
   /** Asks for something and waits until it is completed. */
@@ -149,7 +158,7 @@ export class Rig {
     parameters: object = {},
     more: { readonly beforeAcceptance?: boolean } = {},
   ): Promise<CommandSeen> {
-    const path = `/v1/stations/${station.stationId}/commands?waitSeconds=20`;
+    const path = `/v1/stations/${station.stationId}/commands?waitSeconds=60`;
     const done = await this.operator.post<CommandSeen>(path, { intent, parameters, ...more });
     assert.equal(done.state, 'completed', `${intent}: ${JSON.stringify(done)}`);
     return done;
@@ -169,11 +178,12 @@ export class Rig {
   async shown<T = Payload>(path: string, isSo: (value: T) => boolean): Promise<T> {
     let last: unknown;
     try {
-      return await eventually(path, async () => {
+      const probe = async (): Promise<T | undefined> => {
         const value = await this.operator.get<T>(path);
         last = value;
         return isSo(value) ? value : undefined;
-      });
+      };
+      return await eventually(path, probe, shownWithinMs);
     } catch (error) {
       throw new Error(`${path} shows ${JSON.stringify(last)}`, { cause: error });
     }

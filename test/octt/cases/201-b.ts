@@ -1,5 +1,6 @@
 // OCTT 2.0.1, B: boots, variables, reports, resets, network profiles.
 import assert from 'node:assert/strict';
+import { eventually } from '../../e2e/operator-client.ts';
 import type { PlayedCase } from '../octt-case.ts';
 import { at, type OcttStation, type Payload } from '../octt-station.ts';
 import { cards, type Rig } from '../rig.ts';
@@ -24,9 +25,9 @@ async function letIn(rig: Rig, { stationId }: OcttStation): Promise<void> {
 
 /** The gateway hears of it; until then a boot is Pending still. */
 async function bootedIn(station: OcttStation): Promise<void> {
-  for (const until = performance.now() + 20_000; performance.now() < until;)
-    if ((await station.boot())['status'] === 'Accepted') return;
-  assert.fail('never accepted');
+  const accepted = async (): Promise<true | undefined> =>
+    (await station.boot())['status'] === 'Accepted' ? true : undefined;
+  await eventually(`${station.stationId} is accepted`, accepted, 60_000);
 }
 
 const boots: readonly PlayedCase[] = [
