@@ -144,9 +144,9 @@ async function commit<S, Events, Emission>(
   }
 }
 
-/** Classes 22 (data) and 23 (integrity): the rows are at fault, not the database. */
+/** Classes 22 (data), 23 (integrity) and 54 (limits, as a text too long for its index): the rows are at fault, not the database. */
 function isRowsFault(error: unknown): boolean {
-  return /^2[23]/.test(sqlStateOf(error) ?? '');
+  return /^(22|23|54)/.test(sqlStateOf(error) ?? '');
 }
 
 type KeyByKey<S, Events, Emission> = {

@@ -1,5 +1,6 @@
 // What stations tell beside their live state, from the log through the tables to the API; reservations end by the clock.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { encodeRecord, type RecordType } from '#contracts/codec';
@@ -10,7 +11,7 @@ import { rebuildOf } from '#kit/projection/rebuild-run';
 import { logSettings } from '#services/stations/config';
 import { stationsProjection } from '#services/stations/projections';
 import * as facts from './facts.ts';
-import { booted, connected, tenantId } from './records.ts';
+import { booted, connected, reported, tenantId } from './records.ts';
 import { dump, eventually, openRig, recordsOf, type Answer, type Rig } from './rig.ts';
 
 let rig: Rig;
@@ -268,4 +269,22 @@ test('a rebuild beside the running service finds them identical', async () => {
   const settings = { databaseUrl: rig.database, role: 'stations', brokers: rig.brokers, log: logSettings };
   const outcome = await rebuildOf(plan, settings)({ dryRun: true }, () => {});
   assert.deepEqual([outcome.outcome, outcome.isIdentical], ['would-swap', true]);
+});
+
+test('a name that is too long for its index parks its station alone', async () => {
+  const long = await station('D-long');
+  const others = await Promise.all(['D-beside-1', 'D-beside-2', 'D-beside-3'].map((stationId) => station(stationId)));
+  // Text that cannot be compressed: Postgres refuses it as a program limit, not as data.
+  const name = randomBytes(3_000).toString('base64');
+  await long.tell('VariablesReported', (meta) => reported(meta, { [name]: '1' }));
+  for (const { tell, list } of others) {
+    await tell('LocalListReported', (meta) => facts.localList(9, meta));
+    await eventually(
+      () => list('local-list'),
+      ({ body }) => body['version'] === 9,
+      'the local list of a station beside it',
+    );
+  }
+  const { body } = await rig.ask('GET', '/v1/projections/stations', { role: 'platform' });
+  assert.match(JSON.stringify(body), /D-long.*rows-refused|rows-refused.*D-long/);
 });
