@@ -43,6 +43,12 @@ export const fractionKept: Mend = (value) => {
   return { kind: 'shown', value: Math.round(number) };
 };
 
+/** An id that is no integer is kept as it was said. */
+export const idKept: Mend = (value) =>
+  typeof value === 'number' || (typeof value === 'string' && value !== '' && value.length <= textCharsMax)
+    ? { kind: 'shown', value: -1 }
+    : undefined;
+
 /** NaN, "--", "n/a": a value that is no number is kept as text. */
 export const noNumberKept: Mend = (value) =>
   typeof value === 'string' && value !== '' && value.length <= textCharsMax ? { kind: 'shown', value: 0 } : undefined;

@@ -7,6 +7,7 @@ import {
   emptyListKept,
   extraKept,
   fractionKept,
+  idKept,
   listOfOne,
   noNumberKept,
   nullDropped,
@@ -62,6 +63,15 @@ export const rules: readonly Rule[] = [
   { name: 'null-member', keywords: ofValues, mend: nullDropped },
   { name: 'number-for-text', keywords: ['type'], wants: ['string'], mend: textOfNumber },
   { name: 'text-for-number', keywords: ['type'], wants: ['integer', 'number'], mend: numberOfText },
+  {
+    // Of another backend, say. It names one all the same: -1 would end whichever charges now.
+    name: 'odd-transaction',
+    keywords: ['type'],
+    wants: ['integer'],
+    versions: v16,
+    place: /^\/transactionId$/,
+    mend: idKept,
+  },
   {
     name: 'fraction-of-wh',
     keywords: ['type'],

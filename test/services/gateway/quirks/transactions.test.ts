@@ -247,3 +247,19 @@ test('the end of a transaction is told without a number, and without readings, t
   assert.equal(only(stop.facts, 'TransactionEnded').meterStopMilliWh, 900_000);
   assert.deepEqual(quirksOf(stop.facts), ['out-of-range']);
 });
+
+test('a transaction named by what is no number is that one, in its readings and its end, and not the one there is', async () => {
+  const values = `"meterValue":[{"timestamp":"${at}","sampledValue":[{"value":"1"}]}]`;
+  for (const [id, told] of [
+    ['"f3a1-77"', 'f3a1-77'],
+    ['5.5', '5.5'],
+    ['"5"', '5'],
+    ['""', '-1'],
+  ] as const) {
+    const { ask } = await oddStation();
+    const stop = await ask(`[2,"7","StopTransaction",{"meterStop":900,"timestamp":"${at}","transactionId":${id}}]`);
+    assert.deepEqual([stop.answer, only(stop.facts, 'TransactionEnded').transactionId], [[3, '7', {}], told]);
+    const metered = await ask(`[2,"8","MeterValues",{"connectorId":1,"transactionId":${id},${values}}]`);
+    assert.equal(only(metered.facts, 'MeterValuesSampled').transactionId, told === '-1' ? null : told);
+  }
+});
