@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { serviceNames } from '#infra/local/programs';
 import { createLogger } from '#kit/logger';
 import { startTrial, type Trial } from '#load-tests/bench/trial';
 import { startFleet, type Fleet } from '#load-tests/fleet/fleet';
@@ -32,7 +33,7 @@ type Campaign = {
 };
 
 before(async () => {
-  trial = await startTrial();
+  trial = await startTrial({ processes: [serviceNames.filter((name) => name !== 'stations'), ['stations']] });
   operator = operatorOf(trial);
   const identities = fleetIdentities(fleetOf);
   const one = { stationId: charging, version: '1.6', password, evses: 1, tokens: [] } as const;
@@ -64,7 +65,7 @@ async function versionOf(stationId: string): Promise<string | undefined> {
   return state.boot?.firmwareVersion ?? undefined;
 }
 
-test('firmware goes to every station once, over links of their own; who charges gets it after its session', async () => {
+test('firmware goes to every station once, over links of their own and over kills; who charges gets it after its session', async () => {
   const put = await fetch(`${trial.urls.operator}/v1/files/fleet-9.9.0?name=fleet-9.9.0.bin`, {
     method: 'PUT',
     headers: {
@@ -79,6 +80,11 @@ test('firmware goes to every station once, over links of their own; who charges 
   await eventually('its session is known', async () =>
     (await operator.get<Page<unknown>>(`/v1/sessions?stationId=${charging}&state=charging`)).items.at(0),
   );
+  const stations = trial.processes.get('stations');
+  assert.ok(stations !== undefined);
+  // Nothing is looked at yet, so that the campaign is there before its first station is asked.
+  await stations.kill();
+  await stations.start({ FAILPOINTS: 'stations.before-bulk-request=hang' });
   const { jobId } = await operator.post<Campaign>('/v1/firmware-campaigns', {
     fileId: 'fleet-9.9.0',
     targetVersion: '9.9.0',
@@ -87,7 +93,16 @@ test('firmware goes to every station once, over links of their own; who charges 
     // Whoever charges holds up nobody else in a single wave.
     canaries: 0,
     stopAtFailedPercent: 1,
+    // The process that is killed serves the file as well: whoever finds it away tries again.
+    retries: 100,
+    retryIntervalSeconds: 20,
   });
+  await stations.kill();
+  for (const failpoints of ['stations.before-bulk-request=crash@2', 'stations.after-bulk-request=crash']) {
+    await stations.start({ FAILPOINTS: failpoints });
+    await stations.ended();
+  }
+  await stations.start();
   const campaign = (): Promise<Campaign> => operator.get<Campaign>(`/v1/firmware-campaigns/${jobId}`);
   const before = await eventually(
     'all others have it',
@@ -127,6 +142,11 @@ test('firmware goes to every station once, over links of their own; who charges 
   );
   assert.deepEqual([done.state, done.outcomes], ['done', { installed: 7 }], done.why ?? '');
   for (const { stationId } of fleetIdentities(fleetOf)) assert.equal(await versionOf(stationId), '9.9.0');
+  const { items } = await operator.get<Page<{ stationId: string }>>('/v1/commands?intent=UpdateFirmware');
+  const asked = items.map(({ stationId }) => stationId);
+  assert.equal(asked.length, 7);
+  assert.equal(new Set(asked).size, 7, 'each station was asked once, however often its process was killed');
+  assert.equal(busy.calls.filter(({ action }) => action === 'UpdateFirmware').length, 1);
 });
 
 test('a log of each version comes to us over a link of its own, and operators read it', async () => {
