@@ -233,7 +233,10 @@ test('an upload whose line breaks leaves its link open and no file; two at once 
   const both = await Promise.all(
     ['first', 'second'].map(async (body) => (await fetch(url, { method: 'PUT', body })).status),
   );
-  assert.deepEqual(both.toSorted((a, b) => a - b), [201, 410]);
+  assert.deepEqual(
+    both.toSorted((a, b) => a - b),
+    [201, 410],
+  );
   const ofLink = await sql<{ bytes: string }>(
     `select bytes from stations_own.files join stations_own.file_links as link
      on link.command_id = files.file_id and token_sha256 = $1`,
