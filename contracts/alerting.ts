@@ -21,6 +21,7 @@ export const alertKinds = [
   'no-session',
   'refused-starts',
   'certificate-expiry',
+  'drift',
 ] as const;
 
 const held = {
@@ -36,6 +37,7 @@ const held = {
 export const alertCondition = Type.Union([
   Type.Object({ kind: Type.Literal('offline'), ...held }, strict),
   Type.Object({ kind: Type.Literal('faulted'), ...held }, strict),
+  Type.Object({ kind: Type.Literal('drift'), ...held }, strict),
   Type.Object(
     {
       kind: Type.Literal('stuck'),

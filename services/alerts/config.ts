@@ -1,6 +1,6 @@
 // Configuration of the alerts service, with defaults and bounds.
 import { commonSettings, databaseUrl, logDefaults } from '#kit/common-settings';
-import { integer, list, readConfig, type ConfigOf, type Environment } from '#kit/env';
+import { integer, list, readConfig, text, type ConfigOf, type Environment } from '#kit/env';
 
 const settings = {
   ...commonSettings,
@@ -11,6 +11,10 @@ const settings = {
   tickMs: integer('ALERTS_TICK_MS', 5_000, 10, 600_000),
   /** A look waits at most so long until the tables hold what the log held at its start; else it is not taken. */
   readToEndTimeoutMs: integer('ALERTS_READ_TO_END_TIMEOUT_MS', 30_000, 100, 600_000),
+  /** Whom it asks which configurations differ, how often, and how long one page may take. */
+  stationsUrl: text('STATIONS_URL', 'http://127.0.0.1:8102'),
+  driftEveryMs: integer('ALERTS_DRIFT_EVERY_MS', 60_000, 10, 3_600_000),
+  stationsTimeoutMs: integer('ALERTS_STATIONS_TIMEOUT_MS', 10_000, 100, 60_000),
   /** Pause between two looks at due deliveries. */
   deliveryTickMs: integer('ALERTS_DELIVERY_TICK_MS', 1_000, 10, 60_000),
   /** A delivery that nobody took within so many days is dead. */

@@ -19,6 +19,7 @@ import type { Projection } from '#kit/projection/types';
 import { alertsConfig, logSettings, type AlertsConfig } from './config.ts';
 import { alertsHttp } from './http.ts';
 import { outageLog } from './outage-log.ts';
+import { driftsOf } from './process/drifts.ts';
 import { Evaluation } from './process/evaluation.ts';
 import { alertsProjections, sqlOf, type AlertTopics } from './projections.ts';
 import { webhookSeal } from './webhooks/secret.ts';
@@ -105,9 +106,12 @@ async function runFold<S, E>(
   return lifecycle.add(`projection ${projection.name}`, running);
 }
 
-async function startDeciding({ config, topics, database, lifecycle }: Parts, seal: ReturnType<typeof webhookSeal>) {
+async function startDeciding(
+  { config, topics, secrets, database, lifecycle }: Parts,
+  seal: ReturnType<typeof webhookSeal>,
+) {
   const logger = createLogger(name);
-  const { brokers, tickMs, keptDays, deliveryTickMs, deliveryDaysMax, insecureHosts } = config;
+  const { brokers, tickMs, keptDays, driftEveryMs, deliveryTickMs, deliveryDaysMax, insecureHosts } = config;
   const closing = new AbortController();
   // It follows no partition: it is asked where they end.
   const askEnds = async (projection: string, topic: string) => {
@@ -124,7 +128,10 @@ async function startDeciding({ config, topics, database, lifecycle }: Parts, sea
   const leadership = lifecycle.add('leadership', new Leadership(database, 'alerts.deciding', logger));
   const leads = (): boolean => leadership.leads;
   const deciding = { database, logger, leads, now: Date.now };
-  lifecycle.add('evaluation', new Evaluation({ ...deciding, tickMs, keptDays, readToEnd }));
+  const { stationsUrl, stationsTimeoutMs: timeoutMs } = config;
+  const drifts = driftsOf({ url: stationsUrl, internalToken: secrets.internalToken, timeoutMs });
+  const looking = { tickMs, keptDays, driftEveryMs, drifts, readToEnd };
+  lifecycle.add('evaluation', new Evaluation({ ...deciding, ...looking }));
   const egress = openEgress({ insecureHosts });
   lifecycle.add('sender', new Sender({ ...deciding, egress, seal, tickMs: deliveryTickMs, deliveryDaysMax }));
   // Closed first: what waits for the tables is given up.

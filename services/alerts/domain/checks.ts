@@ -24,6 +24,7 @@ export function ruleViolations({ condition }: AlertRuleValue): Violation[] {
     case 'faulted':
     case 'stuck':
     case 'no-session':
+    case 'drift':
       return [];
   }
 }

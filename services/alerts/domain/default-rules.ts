@@ -31,6 +31,7 @@ export const defaultRules: readonly AlertRuleValue[] = [
     opensAt: 80,
     closesAt: 40,
   }),
+  rule('drift', 'Configuration differs', 'info', { kind: 'drift', opensAfterSeconds: 3_600, closesAfterSeconds: 0 }),
   rule('certificate-expiry', 'Certificate expires', 'warning', {
     kind: 'certificate-expiry',
     opensWithinDays: 21,

@@ -12,7 +12,11 @@ export type Station = {
   readonly succeededAt: number;
   /** The same of the other stations of its location. */
   readonly othersSucceededAt: number;
+  /** Whether its configuration differs from what it shall be, and since when we know; null: it never did. */
+  readonly drift: Drift | null;
 };
+
+export type Drift = { readonly differs: boolean; readonly since: number; readonly variables: number };
 
 export type Finding = {
   /** Null: of the whole station. */
@@ -45,6 +49,8 @@ export function judge(condition: AlertCondition, station: Station, nowMs: number
       return [refusedStarts(condition, station, nowMs)];
     case 'certificate-expiry':
       return [certificateExpiry(condition, station, nowMs)];
+    case 'drift':
+      return [drifted(condition, station, nowMs)];
   }
 }
 
@@ -111,6 +117,12 @@ function refusedStarts(condition: Of<'refused-starts'>, { watch }: Station, nowM
     whole(verdict, first?.at ?? nowMs, String(first?.offset ?? -1), detail);
   if (first === undefined || value <= closesAt * scale) return finding('clears');
   return finding(starts.length >= startsMin && value >= opensAt * scale ? 'opens' : 'keeps');
+}
+
+function drifted(condition: Of<'drift'>, { drift }: Station, nowMs: number): Finding {
+  if (drift === null) return whole('clears', nowMs, '');
+  const { differs, since, variables } = drift;
+  return whole(held(condition, differs, nowMs - since), since, String(since), differs ? { variables } : {});
 }
 
 function certificateExpiry(condition: Of<'certificate-expiry'>, { watch }: Station, nowMs: number): Finding {

@@ -9,6 +9,7 @@ import { transaction, type Database } from '#kit/postgres';
 import { Pass, type Decisions } from '../domain/pass.ts';
 import { standingAlerts, writeDecisions } from '../store/alert-rows.ts';
 import { prune } from '../store/deliveries.ts';
+import { refreshDrifts, type DriftSource } from './drifts.ts';
 import { seedTenants } from './seeding.ts';
 import { stationPages } from './station-pages.ts';
 
@@ -17,6 +18,8 @@ export type EvaluationOptions = {
   readonly logger: Logger;
   readonly tickMs: number;
   readonly keptDays: number;
+  readonly driftEveryMs: number;
+  readonly drifts: DriftSource;
   /** Resolves when the tables hold what the log held at the call. */
   readToEnd(): Promise<void>;
   leads(): boolean;
@@ -36,6 +39,8 @@ export class Evaluation implements Closable {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #prunedAt = 0;
+  /** When each tenant's drifts were asked for. */
+  readonly #driftsAt = new Map<string, number>();
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
@@ -84,6 +89,8 @@ export class Evaluation implements Closable {
   async #decideFor(tenantId: string, nowMs: number): Promise<void> {
     const { database, leads } = this.#options;
     const { rules, windows, webhooks } = await writtenBy(database, tenantId);
+    if (rules.some(({ enabled, condition }) => enabled && condition.kind === 'drift'))
+      await this.#askDrifts(tenantId, nowMs);
     const pass = new Pass({
       tenantId,
       nowMs,
@@ -99,6 +106,18 @@ export class Evaluation implements Closable {
     if (unknown !== undefined) await unknown;
     for (const { kind } of decisions.opened) opened.inc({ kind });
     for (const { kind } of decisions.closed) closed.inc({ kind });
+  }
+
+  /** Who does not answer says nothing new: what was known of its stations stays. */
+  async #askDrifts(tenantId: string, nowMs: number): Promise<void> {
+    const { database, drifts, driftEveryMs, logger } = this.#options;
+    if (nowMs - (this.#driftsAt.get(tenantId) ?? 0) < driftEveryMs) return;
+    this.#driftsAt.set(tenantId, nowMs);
+    try {
+      await refreshDrifts(database, drifts, tenantId, nowMs);
+    } catch (error) {
+      logger.warn({ err: error, tenantId }, 'drifts not known');
+    }
   }
 }
 

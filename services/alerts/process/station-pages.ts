@@ -8,6 +8,7 @@ type StationRow = WatchRow & {
   readonly registered_vendor: string | null;
   readonly registered_model: string | null;
   readonly succeeded_at: number;
+  readonly drift: Station['drift'];
 };
 
 const pageRows = 1_000;
@@ -19,9 +20,12 @@ export async function* stationPages(database: Database, tenantId: string): Async
     const rows: StationRow[] = await database.query<StationRow>(
       `select s.*, p.location_id, p.vendor as registered_vendor, p.model as registered_model,
               coalesce((select max(at_ms) from alerts_sessions.successes u
-                         where u.tenant_id = s.tenant_id and u.station_id = s.station_id), 0) as succeeded_at
+                         where u.tenant_id = s.tenant_id and u.station_id = s.station_id), 0) as succeeded_at,
+              case when d.station_id is not null
+                then json_build_object('differs', d.differs, 'since', d.since, 'variables', d.variables) end as drift
          from alerts_stations.stations s
          join alerts_places.places p on p.tenant_id = s.tenant_id and p.kind = 'station' and p.id = s.station_id and p.active
+         left join alerts_own.drifts d on d.tenant_id = s.tenant_id and d.station_id = s.station_id
         where s.tenant_id = $1 and s.station_id > $2 order by s.station_id limit $3`,
       [tenantId, after, pageRows],
     );
@@ -58,5 +62,6 @@ function stationOf(row: StationRow, newest: Newest = []): Station {
     model: row.model ?? row.registered_model,
     succeededAt: row.succeeded_at,
     othersSucceededAt: newest.find(({ stationId }) => stationId !== row.station_id)?.at ?? 0,
+    drift: row.drift,
   };
 }

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { sessionKey } from '#contracts/keys';
+import { logSettings } from '#services/alerts/config';
+import { alertsProjections, sqlOf } from '#services/alerts/projections';
+import { rebuildOf } from '#kit/projection/rebuild-run';
 import { until } from '#test/support/until';
-import { connect, register } from './facts.ts';
+import { connect, register, session } from './facts.ts';
 import { itemsOf, openReceiver, openRig, type Rig, type Shown } from './rig.ts';
 
 let rig: Rig;
@@ -40,7 +44,7 @@ test('every tenant begins with rules of each kind; they change from the version 
   const rules = itemsOf(await rig.ask('GET', '/v1/alert-rules'));
   assert.deepEqual(
     rules.map((rule) => (rule['condition'] as Shown)['kind']),
-    ['certificate-expiry', 'faulted', 'no-session', 'offline', 'refused-starts', 'stuck'],
+    ['certificate-expiry', 'drift', 'faulted', 'no-session', 'offline', 'refused-starts', 'stuck'],
   );
   const { etag, body } = await rig.ask('GET', '/v1/alert-rules/stuck');
   const { ruleId: _id, version, createdAt: _c, createdBy: _b, updatedAt: _u, updatedBy: _v, ...value } = body;
@@ -225,4 +229,62 @@ test('a tenant sees, changes and is told of nothing that is another’s', async 
   assert.equal((await rig.ask('DELETE', '/v1/webhooks/ops', undefined, other)).status, 404);
   const stations = receiver.received.map(({ body }) => (body['alert'] as Shown | null)?.['stationId']);
   assert.ok(!stations.includes('T1'));
+});
+
+test('configurations that differ are asked of the stations service; while it is away what was known stays', async () => {
+  const condition = { kind: 'drift', ...atOnce };
+  const rule = { ...offlineNow, name: 'Drift', severity: 'info', groupsBySite: false, condition };
+  assert.equal((await rig.ask('PUT', '/v1/alert-rules/drift', rule)).status, 200);
+  const ids = ['D1', 'D2', 'D3'];
+  await register(rig, 'station', ids);
+  for (const stationId of ids) await connect(rig, stationId);
+  for (const stationId of ids) rig.drifting.stationIds.add(stationId);
+  const open = await rig.alerts('kind=drift&state=open', (items) => items.length === 3, 'three alerts over two pages');
+  assert.deepEqual(open[0]?.['detail'], { variables: 1 });
+  rig.drifting.away = true;
+  rig.drifting.stationIds.delete('D1');
+  // The alert of another kind shows that looks go on meanwhile.
+  await register(rig, 'station', ['D4']);
+  await (await connect(rig, 'D4')).disconnect();
+  await rig.alerts('stationId=D4', wanted('open'), 'a look');
+  assert.equal(itemsOf(await rig.ask('GET', '/v1/alerts?kind=drift&state=open')).length, 3);
+  rig.drifting.away = false;
+  await rig.alerts('stationId=D1', wanted('closed'), 'the end of D1’s');
+  assert.equal(itemsOf(await rig.ask('GET', '/v1/alerts?kind=drift&state=open')).length, 2);
+});
+
+test('a station that charges no more while its neighbours do is told, from what sessions say', async () => {
+  // What gave energy two hours ago is too old for one hour, its neighbour's of now is not.
+  const condition = { kind: 'no-session', opensAfterHours: 1, whileOthersCharge: true };
+  const selection = { ...everywhere, locationIds: ['quay'] };
+  const rule = { ...offlineNow, name: 'Idle', selection, groupsBySite: false, condition };
+  assert.equal((await rig.ask('PUT', '/v1/alert-rules/no-session', rule)).status, 200);
+  await register(rig, 'station', ['N1@quay', 'N2@quay']);
+  const hourMs = 3_600_000;
+  const early = Date.now() - 3 * hourMs;
+  for (const stationId of ['N1', 'N2']) await connect(rig, stationId, { recordedAt: early });
+  const tell = async (stationId: string, recordedAt: number): Promise<void> => {
+    const said = session(stationId, { recordedAt });
+    await rig.append(rig.topics.sessions, sessionKey('default', said.sessionId), 'SessionUpdated', said);
+  };
+  await tell('N1', early + hourMs);
+  await tell('N2', Date.now());
+  const [idle = {}] = await rig.alerts('kind=no-session', wanted('open'), 'the alert of N1');
+  assert.equal(idle['stationId'], 'N1');
+  await tell('N1', Date.now());
+  await rig.alerts('kind=no-session', wanted('closed'), 'its end');
+});
+
+test('rebuilds beside the running service find the folds identical', async () => {
+  const { DATABASE_URL: databaseUrl } = rig.environment;
+  const settings = { databaseUrl, role: 'alerts', brokers: rig.brokers, log: logSettings };
+  const { alerts_stations, alerts_places, alerts_sessions } = alertsProjections(rig.topics);
+  for (const run of [
+    rebuildOf({ projection: alerts_stations, directory: sqlOf(alerts_stations) }, settings),
+    rebuildOf({ projection: alerts_places, directory: sqlOf(alerts_places) }, settings),
+    rebuildOf({ projection: alerts_sessions, directory: sqlOf(alerts_sessions) }, settings),
+  ]) {
+    const { outcome, isIdentical } = await run({ dryRun: true }, () => {});
+    assert.deepEqual([outcome, isIdentical], ['would-swap', true]);
+  }
 });

@@ -43,12 +43,15 @@ export async function openRig(settings: Readonly<Record<string, string>> = {}) {
   await ensureTopics(brokers, [...each, ...each.map(deadLettersOf)], { replicationFactor: 1 });
   const log = await openLogWriter({ ...logSettings, brokers, clientId: `test-${run}` }, logger);
   const [port = 0] = await freePorts(1);
+  const stations = await openStationsDouble();
   const environment = {
     KAFKA_BROKERS: brokers.join(','),
     DATABASE_URL: await createDatabase(`alerts_${run}`),
     ALERTS_PORT: String(port),
     ALERTS_TICK_MS: '30',
     ALERTS_DELIVERY_TICK_MS: '30',
+    ALERTS_DRIFT_EVERY_MS: '30',
+    STATIONS_URL: stations.url,
     ...settings,
   };
   let service: { close(): Promise<void> } | undefined;
@@ -65,7 +68,8 @@ export async function openRig(settings: Readonly<Record<string, string>> = {}) {
     run,
     topics,
     environment,
-    url,
+    brokers,
+    drifting: stations.drifting,
     ask,
     append,
     async start(): Promise<void> {
@@ -105,8 +109,31 @@ export async function openRig(settings: Readonly<Record<string, string>> = {}) {
     async close(): Promise<void> {
       await service?.close();
       await log.close();
+      stations.close();
     },
   };
+}
+
+/** The stations service's answer to whose configuration differs: two to a page, of the default tenant; `away` answers nothing. */
+async function openStationsDouble() {
+  const drifting = { stationIds: new Set<string>(), away: false };
+  const server = createServer((request, response) => {
+    if (drifting.away) return response.writeHead(503).end();
+    const { searchParams } = new URL(request.url ?? '', 'http://stations');
+    const all = request.headers['x-tenant-id'] === 'default' ? [...drifting.stationIds] : [];
+    const from = Number(searchParams.get('cursor') ?? '0');
+    const variables = [
+      { variable: 'A', state: 'different' },
+      { variable: 'B', state: 'same' },
+    ];
+    const items = all.slice(from, from + 2).map((stationId) => ({ stationId, state: 'different', variables }));
+    const nextCursor = from + 2 < all.length ? String(from + 2) : null;
+    return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ items, nextCursor }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, drifting, close: () => void server.close() };
 }
 
 async function crashedAt(run: string, env: Readonly<Record<string, string>>): Promise<unknown> {

@@ -17,7 +17,7 @@ function station(watch: Partial<Watch>, more: Partial<Omit<Station, 'watch'>> = 
     connectivityOffset: 7,
     firstSeenAt: now - 30 * day,
   };
-  const place = { locationId: 'park', vendor: null, model: null, succeededAt: 0, othersSucceededAt: 0 };
+  const place = { locationId: 'park', vendor: null, model: null, succeededAt: 0, othersSucceededAt: 0, drift: null };
   return { watch: { ...newWatch('default', 'S1'), ...known, ...watch }, ...place, ...more };
 }
 
@@ -144,5 +144,16 @@ test('a certificate is told within its days; a renewed one clears it', () => {
   assert.equal(verdict(rule, expiring(21 * day + 1)), 'keeps');
   assert.equal(verdict(rule, expiring(30 * day)), 'keeps');
   assert.equal(verdict(rule, expiring(30 * day + 1)), 'clears');
+  assert.equal(verdict(rule, station({})), 'clears');
+});
+
+test('a configuration that differs is told from its seconds on', () => {
+  const rule = { kind: 'drift', ...held } as const;
+  const of = (differs: boolean, agoMs: number): Station =>
+    station({}, { drift: { differs, since: now - agoMs, variables: 2 } });
+  assert.equal(verdict(rule, of(true, 300 * second)), 'opens');
+  assert.equal(verdict(rule, of(true, 300 * second - 1)), 'keeps');
+  assert.equal(verdict(rule, of(false, 60 * second)), 'clears');
+  assert.equal(verdict(rule, of(false, 60 * second - 1)), 'keeps');
   assert.equal(verdict(rule, station({})), 'clears');
 });

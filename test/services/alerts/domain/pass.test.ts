@@ -21,7 +21,16 @@ function station(stationId: string, isAway: boolean, more: Partial<Station> & { 
   const { outages = [], ...rest } = more;
   const since = { connectivitySince: now - 3_600_000, connectivityOffset: 5, firstSeenAt: 1 };
   const watch = { ...newWatch('default', stationId), connected: !isAway, ...since, outages };
-  return { watch, locationId: 'park', vendor: 'Acme', model: 'M1', succeededAt: 0, othersSucceededAt: 0, ...rest };
+  return {
+    watch,
+    locationId: 'park',
+    vendor: 'Acme',
+    model: 'M1',
+    succeededAt: 0,
+    othersSucceededAt: 0,
+    drift: null,
+    ...rest,
+  };
 }
 
 type Given = { rules?: AlertRuleValue[]; windows?: MaintenanceWindowValue[]; standing?: readonly Alert[] };
