@@ -50,12 +50,16 @@ export type OnboarderOptions = {
 const pageRows = 200;
 /** Stations that are looked at side by side. */
 const atOnceMax = 20;
+/** A station that waits for people, or for its next attempt, is looked at so often. */
+const restMs = 5_000;
 /** Transitions of one station within a tick; more wait for the next one. */
 const transitionsMax = 10;
 
 export class Onboarder implements Closable {
   readonly #options: OnboarderOptions;
   readonly #timer: NodeJS.Timeout;
+  /** Until when stations that wait are not looked at. */
+  readonly #resting = new Map<string, number>();
   #ticking: Promise<void> | undefined;
   #closed = false;
 
@@ -75,13 +79,16 @@ export class Onboarder implements Closable {
   }
 
   async tick(): Promise<void> {
-    const { database, leads, logger } = this.#options;
+    const { database, leads, logger, now } = this.#options;
     if (!leads()) return;
+    const nowMs = now();
+    for (const [key, untilMs] of this.#resting) if (untilMs <= nowMs) this.#resting.delete(key);
     try {
       let page: PendingStation[] = [];
       do {
         page = await pagePending(database, page.at(-1), pageRows);
-        for (const [tenantId, stations] of byTenant(page)) await this.#lookAt(tenantId, stations);
+        const due = page.filter((station) => !this.#resting.has(nameOf(station)));
+        for (const [tenantId, stations] of byTenant(due)) await this.#lookAt(tenantId, stations);
       } while (page.length === pageRows && !this.#closed);
     } catch (error) {
       logger.warn({ err: error }, 'pending stations not looked at');
@@ -104,7 +111,7 @@ export class Onboarder implements Closable {
 
   /** One station's trouble must not hold up the others; it is tried again with the next tick. */
   async #attempt(station: PendingStation, wanted: WantedOfStation | undefined): Promise<void> {
-    if (wanted === undefined || wanted.bootPolicy === 'reject') return;
+    if (wanted === undefined || wanted.bootPolicy === 'reject') return this.#rest(station);
     try {
       if (wanted.onboarded || wanted.bootPolicy === 'accept') await this.#haveBoot(station);
       else await this.#configure(station, wantedIn(station.subprotocol, wanted.configuration));
@@ -115,7 +122,7 @@ export class Onboarder implements Closable {
 
   /** Nothing wanted: an operator decides. Something else wanted than before: begun anew. */
   async #configure(station: PendingStation, wanted: readonly WantedVariable[]): Promise<void> {
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) return this.#rest(station);
     const { database, now } = this.#options;
     const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
     const kept = await readOnboarding(database, station);
@@ -125,9 +132,14 @@ export class Onboarder implements Closable {
     if (!goesOn) await saveOnboarding(database, station, onboarding);
     for (let count = 0; count < transitionsMax; count++) {
       const next = await this.#advance(station, onboarding, wanted);
-      if (next === undefined) return;
+      if (next === undefined) break;
       onboarding = next;
     }
+    if (onboarding.phase === 'failed') this.#rest(station);
+  }
+
+  #rest(station: StationName): void {
+    this.#resting.set(nameOf(station), this.#options.now() + restMs);
   }
 
   /**
@@ -183,7 +195,7 @@ export class Onboarder implements Closable {
     const onboarding: Onboarding =
       kept?.phase === 'accepted' ? kept : { ...begin('', nowMs), phase: 'accepted', sinceMs: nowMs };
     if (onboarding !== kept) await saveOnboarding(database, station, onboarding);
-    if (onboarding.boots >= bootsMax) return;
+    if (onboarding.boots >= bootsMax) return this.#rest(station);
     if (onboarding.boots > 0 && nowMs < onboarding.sinceMs + bootsEveryMs) return;
     await this.#ask(station, onboarding, bootStep(onboarding.boots));
     await saveOnboarding(database, station, { ...onboarding, boots: onboarding.boots + 1, sinceMs: nowMs });
@@ -228,6 +240,10 @@ function standingOfRow(row: CommandRow | undefined): Standing {
   if (row === undefined) return undefined;
   const { outcome, detail, sent_at_ms: sentAtMs } = row;
   return outcome === null ? { kind: 'open' } : { kind: 'ended', outcome, detail, sentAtMs };
+}
+
+function nameOf({ tenantId, stationId }: StationName): string {
+  return stationKey(tenantId, stationId);
 }
 
 function keyOf({ startedAtMs }: Onboarding, { label }: Step): string {

@@ -84,7 +84,7 @@ test('no remote start or stop before the station is accepted; maintenance may', 
   connection.accepted = false;
   connection.outbound.request(command(gateway, connection, 'StartCharging', start));
   const completed = await next();
-  assert.ok(completed?.type === 'CommandCompleted' && completed.outcome === 'rejected');
+  assert.ok(completed?.type === 'CommandCompleted' && completed.outcome === 'notAccepted');
   connection.outbound.request(command(gateway, connection, 'ResetStation', reset));
   assert.equal((await next())?.type, 'CommandSent');
 });
