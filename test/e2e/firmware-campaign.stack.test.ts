@@ -76,7 +76,7 @@ test('firmware goes to every station once, over links of their own and over kill
   });
   assert.equal(put.status, 201, await put.text());
   const start = { connectorId: 1, idTag: 'T', meterStart: 0, timestamp: new Date().toISOString() };
-  const { payload } = (await busy.ask('StartTransaction', start)) ?? { payload: {} };
+  const started = await busy.ask('StartTransaction', start);
   await eventually('its session is known', async () =>
     (await operator.get<Page<unknown>>(`/v1/sessions?stationId=${charging}&state=charging`)).items.at(0),
   );
@@ -119,7 +119,7 @@ test('firmware goes to every station once, over links of their own and over kill
     [],
   );
   await busy.ask('StopTransaction', {
-    transactionId: Number(payload['transactionId']),
+    transactionId: Number(started?.payload['transactionId']),
     meterStop: 10,
     timestamp: new Date().toISOString(),
   });
