@@ -52,6 +52,8 @@ const retryAfterSecondsSpread = 25;
 /** Another gateway may serve at once, but not all of a drained one's stations. */
 const drainedWaitMs = 1_000;
 
+const wrongProfile: Refusal = { kind: 'refused', status: '403 Forbidden', reason: 'security-profile' };
+
 /** Unknown station and wrong password cost and look the same. */
 const nobodysVerifier: PasswordVerifier = {
   scheme: 'hmac-sha256',
@@ -144,26 +146,42 @@ export class Admissions {
   }
 
   /** While the password was checked the gateway may have begun to drain, the station may have been disabled. */
-  #afterWait(asking: Asking, credible: Credible): Admission {
+  #afterWait(asking: Asking, credible: Credible): Admission | Promise<Admission> {
     const closed = this.#closed();
     if (closed !== undefined) return closed;
     const station = this.#parts.caches.station(asking.key);
     return this.#after(asking, station?.enabled === true ? station : undefined, credible);
   }
 
-  #after(asking: Asking, station: StationRegistered | undefined, credible: Credible): Admission {
+  #after(asking: Asking, station: StationRegistered | undefined, credible: Credible): Admission | Promise<Admission> {
     if (credible === 'busy') return this.#unavailable('password-checks');
     if (credible === true && station !== undefined) {
-      if (judgeProfile(station, asking.arrival.profile) === 'lowered')
-        return { kind: 'refused', status: '403 Forbidden', reason: 'security-profile' };
+      const verdict = judgeProfile(station, asking.arrival.profile);
+      if (verdict === 'lowered') return wrongProfile;
       const limited = this.#limits.onAuthenticated(asking.key);
-      return limited === undefined ? this.#version(asking, station) : this.#tooMany(limited);
+      if (limited !== undefined) return this.#tooMany(limited);
+      return verdict === 'consented' ? this.#goDown(asking, station) : this.#version(asking, station);
     }
     const waitMs = this.#limits.restMs(asking.key, asking.address);
     if (waitMs > 0) return this.#tooMany({ reason: 'logins-rest', waitMs });
     this.#limits.onFailed(asking.key, asking.address);
     this.#noteUnknown(asking);
     return { kind: 'refused', status: '401 Unauthorized', reason: 'unauthorized' };
+  }
+
+  /** From 3 to 2 with the operator's consent: the station's own variable must allow it too (A05.FR.08-10). */
+  async #goDown(asking: Asking, asked: StationRegistered): Promise<Admission> {
+    const answer = await this.#parts.deviceModels.allowsDowngrade(asked);
+    if (answer === 'unreachable') return this.#unavailable('device-model');
+    const closed = this.#closed();
+    if (closed !== undefined) return closed;
+    // Meanwhile it may have been disabled, or its operator may have thought better of it.
+    const station = this.#parts.caches.station(asking.key);
+    const verdict = station?.enabled === true ? judgeProfile(station, asking.arrival.profile) : 'lowered';
+    if (answer === 'allowed' && station !== undefined && verdict !== 'lowered') return this.#version(asking, station);
+    const info = 'asked at profile 2, registered for 3, and its AllowSecurityProfileDowngrade is not true';
+    if (answer === 'not-allowed') this.#parts.reports.report(asked, 'SecurityProfileDowngrade', info);
+    return wrongProfile;
   }
 
   /** Nobody registered it, and its tenant wants to hear of such: an operator may. It is refused all the same. */

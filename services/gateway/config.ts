@@ -9,6 +9,9 @@ const settings = {
   adminPort: integer('GATEWAY_ADMIN_PORT', 9100, 0, 65_535),
   registryUrl: text('REGISTRY_URL', 'http://127.0.0.1:8101'),
   registryTimeoutMs: integer('REGISTRY_TIMEOUT_MS', 5_000, 100, 60_000),
+  /** Asked only where a station goes down to profile 2 with its operator's consent. */
+  stationsUrl: text('STATIONS_URL', 'http://127.0.0.1:8102'),
+  stationsTimeoutMs: integer('STATIONS_TIMEOUT_MS', 5_000, 100, 60_000),
   uwsNative: choice('UWS_NATIVE', 'warn', ['warn', 'require']),
   /** A frame beyond it, inflated or not, closes the socket with 1009; beyond twice that, or not in UTF-8, it is cut off (1006). */
   frameBytesMax: integer('FRAME_BYTES_MAX', 256 * 1024, 16 * 1024, 4 * 1024 * 1024),

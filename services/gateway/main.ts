@@ -15,6 +15,7 @@ import { openCaches } from './caches.ts';
 import { followCommands } from './commands.ts';
 import { gatewayConfig, type GatewayConfig } from './config.ts';
 import { openQuestions } from './configured-sources.ts';
+import { deviceModels } from './device-models.ts';
 import { drain } from './drain.ts';
 import { openFrames } from './frames.ts';
 import { Identities } from './identities.ts';
@@ -113,6 +114,12 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
       url: config.registryUrl,
       internalToken: secrets.internalToken,
       timeoutMs: config.registryTimeoutMs,
+      logger,
+    }),
+    deviceModels: deviceModels({
+      url: config.stationsUrl,
+      internalToken: secrets.internalToken,
+      timeoutMs: config.stationsTimeoutMs,
       logger,
     }),
     reports: new SecurityReports({ log, topics, logger, now: Date.now, newEventId }),

@@ -6,6 +6,7 @@ import type { Logger } from '#kit/logger';
 import type { Awake } from './awake.ts';
 import type { Caches } from './caches.ts';
 import type { GatewayConfig } from './config.ts';
+import type { DeviceModels } from './device-models.ts';
 import type { ActionTable } from './domain/action.ts';
 import type { CallTable } from './domain/call.ts';
 import type { IntentTable } from './domain/intent.ts';
@@ -37,6 +38,7 @@ export type GatewayParts = {
   readonly caches: Caches;
   readonly presence: PresenceWriter;
   readonly registry: RegistryClient;
+  readonly deviceModels: DeviceModels;
   readonly reports: SecurityReports;
   readonly pressure: Pick<Pressure, 'withholds' | 'relieved' | 'logBack' | 'refusal'>;
   readonly roster: Roster;

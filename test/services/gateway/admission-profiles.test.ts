@@ -46,7 +46,7 @@ function gate(over: Partial<StationRegistered>, tenant: Partial<TenantRegistered
   const withCertificate = (claims: ProxyClaims) => ask({ claims });
   const securityEvents = () =>
     gateway.records.flatMap((record) => (record.type === 'SecurityEventReported' ? [record.kind] : []));
-  return { gateway, ask, plain, withPassword, withCertificate, securityEvents };
+  return { gateway, registered, ask, plain, withPassword, withCertificate, securityEvents };
 }
 
 const how = (admission: Admission): string =>
@@ -76,12 +76,41 @@ test('a wrong password at a lower profile says nothing of the profile', async ()
   assert.equal(how(await ask({ door: 'plain', authorization: `Basic ${base64('CS-001:wrong')}` })), '401');
 });
 
-test('3 to 2 is let in where the operator consents, and nothing else goes down', async () => {
-  assert.equal(how(await gate({ securityProfile: 3 }).withPassword()), '403');
-  const consented = gate({ securityProfile: 3, allowsProfileDowngrade: true });
-  assert.equal(how(await consented.withPassword()), 'profile 2');
-  assert.equal(how(await consented.plain()), '403');
-  assert.equal(how(await gate({ securityProfile: 2, allowsProfileDowngrade: true }).plain()), '403');
+const consented = { securityProfile: 3, allowsProfileDowngrade: true } as const;
+
+test('3 to 2 is let in where operator and station allow it, and nothing else goes down (A05.FR.08-10)', async () => {
+  const answers: Record<string, string> = {};
+  for (const answer of ['allowed', 'not-allowed', 'unreachable'] as const) {
+    const { gateway, withPassword } = gate(consented);
+    gateway.askDowngrade = async () => answer;
+    answers[answer] = how(await withPassword());
+  }
+  assert.deepEqual(answers, { allowed: 'profile 2', 'not-allowed': '403', unreachable: '503' });
+  for (const over of [{ securityProfile: 3 }, { securityProfile: 2, allowsProfileDowngrade: true }]) {
+    const { gateway, plain, withPassword } = gate(over);
+    gateway.askDowngrade = () => Promise.reject(new Error('asked without need'));
+    assert.equal(how(await plain()), '403');
+    if (over.securityProfile === 3) assert.equal(how(await withPassword()), '403');
+  }
+});
+
+test('a station that does not allow it is a security event; nobody is asked before the password is proved', async () => {
+  const { gateway, ask, withPassword, securityEvents } = gate(consented);
+  assert.equal(how(await withPassword()), '403');
+  assert.deepEqual(securityEvents(), ['SecurityProfileDowngrade']);
+  gateway.askDowngrade = () => Promise.reject(new Error('asked without need'));
+  assert.equal(how(await ask({ claims: claims2, authorization: `Basic ${base64('CS-001:wrong')}` })), '401');
+});
+
+test('an operator who thinks better of it while the station is asked after is heard', async () => {
+  for (const over of [{ allowsProfileDowngrade: false }, { enabled: false }]) {
+    const { gateway, registered, withPassword } = gate(consented);
+    gateway.askDowngrade = async () => {
+      Object.assign(registered, over);
+      return 'allowed';
+    };
+    assert.equal(how(await withPassword()), '403');
+  }
 });
 
 test('a higher profile that is proved is registered from then on (A05)', async () => {

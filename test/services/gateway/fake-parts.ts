@@ -21,6 +21,7 @@ import { defaultTenant } from '#services/gateway/caches';
 import { gatewayConfig } from '#services/gateway/config';
 import type { Admitted } from '#services/gateway/admitted';
 import { Connection } from '#services/gateway/connection';
+import type { DowngradeAnswer } from '#services/gateway/device-models';
 import type { Exchange } from '#services/gateway/domain/exchange';
 import { Liveness } from '#services/gateway/liveness';
 import { dialects, type GatewayParts } from '#services/gateway/parts';
@@ -57,6 +58,8 @@ export type FakeGateway = {
   sessions: ActiveSession[];
   /** What partners say of their tokens. */
   askPartner: AskPartner;
+  /** What the stations service knows of a station's own consent to a lower profile. */
+  askDowngrade: () => Promise<DowngradeAnswer>;
   /** Acknowledges whatever is appended, at once, from now on. */
   ackAll(): void;
   nowMs: number;
@@ -149,6 +152,7 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
     policies: {},
     sessions: [],
     askPartner: () => Promise.reject(new Error('no partner')),
+    askDowngrade: () => Promise.resolve('not-allowed'),
     raised: [],
     proved: [],
     held: [],
@@ -207,6 +211,7 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
           gateway.held.push(knock);
         },
       },
+      deviceModels: { allowsDowngrade: () => gateway.askDowngrade() },
       roster,
       liveness,
       awake: new Awake({
