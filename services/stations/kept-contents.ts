@@ -12,11 +12,8 @@ import { ListKeeper } from './local-lists/keeper.ts';
 import type { ListedTokens } from './local-lists/listed-tokens.ts';
 import { requestCommand, type RequestParts } from './request-command.ts';
 
-/** later: it is not taken now. other: the idempotency key stands for another request. */
-export type Answer =
-  | { readonly kind: 'asked'; readonly commandId: string }
-  | { readonly kind: 'later' }
-  | { readonly kind: 'other' };
+/** later: it is not taken now. */
+export type Answer = { readonly kind: 'asked'; readonly commandId: string } | { readonly kind: 'later' };
 export type Ask = (place: StationPlace, input: CommandInput) => Promise<Answer>;
 
 export type KeepersOptions = {
@@ -37,7 +34,7 @@ export function startKeepers({ requests, lifecycle, ...options }: KeepersOptions
     const taken = await requestCommand(requests, { caller, stationId, input });
     if (taken.kind !== 'refused') return { kind: 'asked', commandId: taken.entry.command.commandId };
     options.logger.warn({ stationId, intent: input.intent, why: taken.problem.title }, 'command not taken yet');
-    return { kind: taken.problem.status === 409 ? 'other' : 'later' };
+    return { kind: 'later' };
   };
   lifecycle.add('charging profiles', new ProfileKeeper({ ...options, database, ask, now }));
   lifecycle.add('local lists', new ListKeeper({ ...options, database, ask, now }));

@@ -86,6 +86,7 @@ test('a station that was away gets the newest configuration, once, after it was 
     intent: 'WriteConfiguration',
     parameters: { variables: [{ variable: 'HeartbeatInterval', value }] },
   });
+  await eventually('the station is known', () => platform.stateOf('RES-CONF'));
   const older = await platform.command('RES-CONF', write('60'));
   const newer = await platform.command('RES-CONF', write('90'));
   const start = await platform.command('RES-CONF', startOf('RES-CONF'));

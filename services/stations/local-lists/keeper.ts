@@ -1,4 +1,5 @@
 // Process: keeps the local lists in stations: what differs where the station has what it acknowledged, else the whole list.
+import { commandIdOf } from '#contracts/keys';
 import { failpoint } from '#kit/failpoint';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
@@ -11,7 +12,7 @@ import {
   dueLists,
   noteChecked,
   noteLookedUp,
-  noteLost,
+  noteNotTaken,
   noteSent,
   settleLists,
   uncheckedLists,
@@ -84,9 +85,8 @@ export class ListKeeper implements Closable {
   }
 
   /**
-   * 1. Look the tokens up: plain uids go into the command alone. 2. Ask, under a name made of revision and attempt.
-   * 3. Note what was sent. A crash between 2 and 3 asks under the same name; where the tokens changed meanwhile that name
-   * stands for another list, so that the next one is whole.
+   * 1. Look the tokens up: plain uids go into the command alone. 2. Note what is sent, under the name of its command.
+   * 3. Ask. A crash between 2 and 3 leaves the name of a command that nobody finds: a minute later the next one is asked for.
    */
   async #deliver(kept: DueList, nowMs: number): Promise<void> {
     const { database, ask } = this.#options;
@@ -94,17 +94,21 @@ export class ListKeeper implements Closable {
     const content = contentOf(wanted);
     const update = updateOf(kept, content, named);
     if (update === undefined) return noteLookedUp(database, kept, nowMs);
-    const answer = await ask(kept, {
+    const idempotencyKey = `local-list-${kept.revision}-${kept.attempts + 1}`;
+    const commandId = commandIdOf(kept.tenantId, kept.stationId, idempotencyKey);
+    await noteSent(database, kept, { ...update, content, commandId, atMs: nowMs });
+    const unasked = failpoint('stations.before-local-list');
+    if (unasked !== undefined) await unasked;
+    const input = {
       intent: 'SendLocalList',
       parameters: update,
       expiresInSeconds: waitSeconds,
-      idempotencyKey: `local-list-${kept.revision}-${kept.attempts + 1}`,
-    });
-    const unnoted = failpoint('stations.after-local-list');
-    if (unnoted !== undefined) await unnoted;
-    if (answer.kind === 'other') return noteLost(database, kept);
-    if (answer.kind === 'asked')
-      await noteSent(database, kept, { ...update, content, commandId: answer.commandId, atMs: nowMs });
+      idempotencyKey,
+    } as const;
+    const answer = await ask(kept, input);
+    const unknown = failpoint('stations.after-local-list');
+    if (unknown !== undefined) await unknown;
+    if (answer.kind !== 'asked') await noteNotTaken(database, kept);
   }
 
   async #lookUp({ tenantId, groupId, tokenRefs, acknowledged }: DueList) {

@@ -72,7 +72,7 @@ export async function putList(
 }
 
 /**
- * Changed ones; those whose command came to nothing, or whose differential update was refused; and of those that stand
+ * Changed ones; those whose command came to nothing, or was never asked for, or whose differential update was refused; and of those that stand
  * the ones whose tokens were not looked up for long, or whose station tells another version than it acknowledged.
  */
 export function dueLists(
@@ -87,6 +87,9 @@ export function dueLists(
      from ${table} as kept ${reported}
      where revision > asked_revision
        or (outcome in ('expired', 'unknown', 'offline', 'superseded') and asked_at_ms <= $1)
+       or (outcome is null and command_id is not null and asked_at_ms <= $1 and not exists (
+         select from commands.commands as asked where asked.tenant_id = kept.tenant_id
+           and asked.command_id = kept.command_id))
        or (outcome in ('rejected', 'failed') and asked_update = 'differential')
        or (outcome = 'accepted' and (looked_up_at_ms <= $2
          or ((told.document ->> 'version')::bigint <> acknowledged_version
@@ -96,7 +99,7 @@ export function dueLists(
   );
 }
 
-/** Its command is in the log. */
+/** What is being sent, before its command is asked for. */
 export async function noteSent(
   database: Database,
   { tenantId, stationId, revision, attempts }: KeptList,
@@ -134,11 +137,11 @@ export async function noteLookedUp(database: Database, kept: KeptList, atMs: num
   );
 }
 
-/** The name of the next command stands for another one: what that one brought is not known, so the next is whole. */
-export async function noteLost(database: Database, { tenantId, stationId, attempts }: KeptList): Promise<void> {
+/** Too many commands wait for the station, say: it is asked again a minute later. */
+export async function noteNotTaken(database: Database, { tenantId, stationId }: KeptList): Promise<void> {
   await database.query(
-    `update ${table} set attempts = $3, needs_full = true where tenant_id = $1 and station_id = $2`,
-    [tenantId, stationId, attempts + 1],
+    `update ${table} set outcome = 'offline', detail = 'the command was not taken' where tenant_id = $1 and station_id = $2`,
+    [tenantId, stationId],
   );
 }
 

@@ -13,7 +13,7 @@ let rig: Rig;
 let gateway: FakeGateway;
 
 before(async () => {
-  rig = await openRig();
+  rig = await openRig({ environment: { LEASE_TIMEOUT_MS: '600000' } });
   gateway = await FakeGateway.open(rig);
 });
 after(async () => {

@@ -30,7 +30,11 @@ const registry = createServer((request, response) => {
 before(async () => {
   await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
   const { port } = registry.address() as AddressInfo;
-  const environment = { REGISTRY_URL: `http://127.0.0.1:${port}`, LOCAL_LIST_LOOK_UP_SECONDS: '1' };
+  const environment = {
+    REGISTRY_URL: `http://127.0.0.1:${port}`,
+    LOCAL_LIST_LOOK_UP_SECONDS: '1',
+    LEASE_TIMEOUT_MS: '600000',
+  };
   rig = await openRig({ environment });
   gateway = await FakeGateway.open(rig);
 });
@@ -165,25 +169,23 @@ test('after a boot a station is asked what it has; another version brings the wh
   assert.deepEqual(heard('L-boots').at(-1), ['full', 2, 'BOOT-1 Accepted']);
 });
 
-test('a command that was asked for and not noted is asked for under its own name; for another list the next is whole', async () => {
-  await registered('L-crash', false);
+test('what was noted and not asked for, as a crash leaves it, is asked for a minute later under the next name', async () => {
+  await registered('L-crash');
   listed('CRASH-1');
-  listed('CRASH-2');
   await put('L-crash', named('CRASH-1'));
-  const commands = () => rig.ask('GET', '/v1/commands?stationId=L-crash');
-  const count = async (): Promise<number> => ((await commands()).body['items'] as object[]).length;
-  await eventually(count, (items) => items === 1, 'the command');
-  // As a crash between the append and the note leaves it.
+  await applied('L-crash', 1);
   const forget = (fields: string) =>
-    rig.sql(`update stations_own.local_lists set asked_revision = 0, asked_version = null, attempts = 0,
-      command_id = null ${fields} where station_id = 'L-crash'`);
-  const noted = async () => (await rig.sql(`select * from stations_own.local_lists where station_id = 'L-crash'`))[0];
-  await forget('');
-  await eventually(noted, (row) => row?.['command_id'] !== null, 'the note');
-  assert.deepEqual([await count(), (await noted())?.['attempts']], [1, 1]);
-  await forget(`, token_refs = '["${refOf('CRASH-2')}"]'`);
-  await eventually(noted, (row) => row?.['command_id'] !== null, 'the second note');
-  assert.deepEqual([await count(), (await noted())?.['attempts'], (await noted())?.['asked_update']], [2, 2, 'full']);
+    rig.sql(`update stations_own.local_lists set outcome = null, acknowledged = null, acknowledged_version = null,
+      needs_full = true, command_id = 'never-asked', ${fields} where station_id = 'L-crash'`);
+  await forget(`asked_at_ms = ${Date.now()}`);
+  listed('CRASH-2');
+  await registered('L-marker');
+  await put('L-marker', named('CRASH-2'));
+  await applied('L-marker', 1);
+  assert.equal(heard('L-crash').length, 1, 'it may be on its way');
+  await forget(`asked_at_ms = ${Date.now() - 60_000}`);
+  await applied('L-crash', 2);
+  assert.equal(heard('L-crash').length, 2);
 });
 
 test('what cannot be sent is refused by its path', async () => {

@@ -14,7 +14,7 @@ let rig: Rig;
 let gateway: FakeGateway;
 
 before(async () => {
-  rig = await openRig({ environment: { CONNECTION_TIMEOUT_SECONDS: '1' } });
+  rig = await openRig({ environment: { CONNECTION_TIMEOUT_SECONDS: '1', LEASE_TIMEOUT_MS: '600000' } });
   gateway = await FakeGateway.open(rig);
 });
 after(async () => {
