@@ -23,7 +23,7 @@ const directory = join(import.meta.dirname, '../../../services/stations/sql/stat
 const schema = schemaOf(projection);
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 /** Some faults show once in a thousand logs: more with RUNS. */
-const runs = Number(process.env['RUNS'] ?? 120);
+const runs = Number(process.env['RUNS'] ?? 40);
 console.log(`tables of stations: SEED=${seed}`);
 
 let database: Database;
