@@ -19,6 +19,9 @@ export type TlsStation = {
   /** ec or rsa: the key of the certificate that the server showed. */
   readonly serverKey: string;
   ask(text: string): Promise<string>;
+  send(text: string): void;
+  /** What it hears next, or heard and nobody took. */
+  next(): Promise<string>;
   /** The close code, once it is closed; 1006 where there was none. */
   readonly closed: Promise<number>;
   close(): void;
@@ -37,6 +40,8 @@ export async function tlsStation(options: TlsStationOptions): Promise<TlsStation
     cipher: socket.getCipher().name,
     serverKey: peer.asn1Curve === undefined ? 'rsa' : 'ec',
     ask: (text) => wire.ask(text),
+    send: (text) => wire.send(text),
+    next: () => wire.next(),
     closed: wire.closed,
     close: () => wire.shut(),
   };
@@ -85,7 +90,15 @@ class Wire {
   }
 
   ask(text: string): Promise<string> {
+    this.send(text);
+    return this.next();
+  }
+
+  send(text: string): void {
     this.#socket.write(encodeText(text));
+  }
+
+  next(): Promise<string> {
     const known = this.#heard.shift();
     if (known !== undefined) return Promise.resolve(known);
     return new Promise((resolve, reject) => {

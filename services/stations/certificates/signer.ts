@@ -72,8 +72,6 @@ export class CertificateSigner implements Closable {
     try {
       for (const request of await waitingRequests(database, now() - requestAgeMsMax, atOnceMax))
         await this.#attempt(request, () => this.#decide(request));
-      const undecided = failpoint('stations.before-certificate');
-      if (undecided !== undefined) await undecided;
       for (const decision of await untoldDecisions(database, atOnceMax))
         await this.#attempt(decision, () => this.#tell(decision));
       await this.#renew();
@@ -101,6 +99,8 @@ export class CertificateSigner implements Closable {
       refused === null && request !== undefined
         ? { ...asked, refused, issued: await this.#issue(asked, request) }
         : { ...asked, refused, issued: null };
+    const undecided = failpoint('stations.before-certificate-decision');
+    if (undecided !== undefined) await undecided;
     await recordDecision(database, decision, now());
     signingDecisions.inc({ decision: refused === null ? 'issued' : 'refused' });
   }
@@ -123,6 +123,8 @@ export class CertificateSigner implements Closable {
 
   async #tell(decision: Untold): Promise<void> {
     const { database, now } = this.#options;
+    const unsaid = failpoint('stations.before-certificate');
+    if (unsaid !== undefined) await unsaid;
     const told = decision.refused === null ? await this.#send(decision) : await this.#report(decision);
     const untold = failpoint('stations.after-certificate');
     if (untold !== undefined) await untold;
