@@ -79,11 +79,21 @@ export class Evaluation implements Closable {
     await readToEnd();
     for (const tenantId of await seedTenants(database, nowMs)) {
       if (this.#closing.signal.aborted) return;
-      await this.#decideFor(tenantId, nowMs);
+      await this.#decideOrTell(tenantId, nowMs);
     }
     if (nowMs - this.#prunedAt < pruneEveryMs) return;
     this.#prunedAt = nowMs;
     await prune(database, nowMs - this.#options.keptDays * dayMs);
+  }
+
+  /** One tenant's trouble must not leave the others without alerts. */
+  async #decideOrTell(tenantId: string, nowMs: number): Promise<void> {
+    try {
+      await this.#decideFor(tenantId, nowMs);
+    } catch (error) {
+      failed.inc({});
+      if (!this.#closing.signal.aborted) this.#options.logger.warn({ err: error, tenantId }, 'alerts not decided');
+    }
   }
 
   async #decideFor(tenantId: string, nowMs: number): Promise<void> {
@@ -91,17 +101,20 @@ export class Evaluation implements Closable {
     const { rules, windows, webhooks } = await writtenBy(database, tenantId);
     if (rules.some(({ enabled, condition }) => enabled && condition.kind === 'drift'))
       await this.#askDrifts(tenantId, nowMs);
+    const { decided, alerts } = await standingAlerts(database, tenantId);
     const pass = new Pass({
       tenantId,
       nowMs,
       rules: rules.filter(({ enabled }) => enabled),
       windows: windows.filter(({ to }) => Date.parse(to) > nowMs),
-      standing: await standingAlerts(database, tenantId),
+      standing: alerts,
     });
     for await (const page of stationPages(database, tenantId)) for (const station of page) pass.look(station);
     const decisions = pass.decide();
     if (isNothing(decisions) || !leads()) return;
-    await transaction(database, (client) => writeDecisions(client, { tenantId, nowMs, webhooks }, decisions));
+    const deciding = { tenantId, nowMs, webhooks, decided };
+    const isFirst = await transaction(database, (client) => writeDecisions(client, deciding, decisions));
+    if (!isFirst) return;
     const unknown = failpoint('alerts.after-decisions');
     if (unknown !== undefined) await unknown;
     for (const { kind } of decisions.opened) opened.inc({ kind });

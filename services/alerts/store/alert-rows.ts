@@ -54,24 +54,46 @@ const closeAlerts = `
     from json_to_recordset($1::json) as row (${types})
    where alerts.tenant_id = row.tenant_id and alerts.alert_id = row.alert_id and alerts.state <> 'closed'`;
 
-export async function standingAlerts(database: Database, tenantId: string): Promise<Alert[]> {
+/** What stands, and how often was decided before it was read. */
+export type Standing = { readonly decided: number; readonly alerts: readonly Alert[] };
+
+export async function standingAlerts(database: Database, tenantId: string): Promise<Standing> {
+  const [seeded] = await database.query<{ decided: number }>(
+    'select decided from seeded_tenants where tenant_id = $1',
+    [tenantId],
+  );
   const rows = await database.query<AlertRow>(`select * from alerts where tenant_id = $1 and state <> 'closed'`, [
     tenantId,
   ]);
-  return rows.map(alertOf);
+  return { decided: seeded?.decided ?? 0, alerts: rows.map(alertOf) };
 }
 
+export type Deciding = {
+  readonly tenantId: string;
+  readonly nowMs: number;
+  readonly webhooks: readonly WebhookValue[];
+  /** Of the Standing that was decided on. */
+  readonly decided: number;
+};
+
+/** False, and nothing is written, where another decided meanwhile: its ledger tells the same, under other keys. */
 export async function writeDecisions(
   client: PoolClient,
-  { tenantId, nowMs, webhooks }: { tenantId: string; nowMs: number; webhooks: readonly WebhookValue[] },
+  { tenantId, nowMs, webhooks, decided }: Deciding,
   { opened, closed, changed, notices }: Decisions,
-): Promise<void> {
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'update seeded_tenants set decided = decided + 1 where tenant_id = $1 and decided = $2',
+    [tenantId, decided],
+  );
+  if (rowCount !== 1) return false;
   const rowsOf = (alerts: readonly Alert[]): object[] => alerts.map((alert) => rowOf(tenantId, alert));
   // Closed first: its subject may open anew under another cause.
   await writeRows(client, closeAlerts, rowsOf(closed));
   await writeRows(client, openAlerts, rowsOf(opened));
   await writeRows(client, changeAlerts, rowsOf(changed));
   await enqueueNotices(client, { tenantId, nowMs, webhooks }, notices);
+  return true;
 }
 
 export function alertOf(row: AlertRow): Alert {
