@@ -90,6 +90,27 @@ export async function skip(
   );
 }
 
+/** Who was noted so long ago and not asked may charge by now, and is no longer within the pace. */
+const askedWithinMs = 60_000;
+
+/**
+ * Takes back who was noted and is surely not asked, as no key was claimed for the command: where the job does not run any
+ * more, where the request was put off, and where a crash left it for long. They wait again, or go with a job that is over.
+ */
+export async function takeBack(database: Database, nowMs: number): Promise<void> {
+  await database.query(
+    `update ${schema}.bulk_stations as item set asked_at_ms = null, command_id = null,
+       state = case when job.state in ('running', 'paused') then 'waiting' else 'cancelled' end,
+       ended_at_ms = case when job.state in ('running', 'paused') then null else $1::bigint end
+     from ${schema}.bulk_jobs as job
+     where item.state = 'asking' and job.tenant_id = item.tenant_id and job.job_id = item.job_id
+       and (job.state <> 'running' or item.look_at_ms > 0 or item.asked_at_ms <= $2)
+       and not exists (select from ${schema}.idempotency_keys as key
+         where key.tenant_id = item.tenant_id and key.command_id = item.command_id)`,
+    [nowMs, nowMs - askedWithinMs],
+  );
+}
+
 /** What was noted as asked, and may not be in the log yet: of this look, or of one that a crash cut short. */
 export function askingNow(database: Database, nowMs: number, limit: number): Promise<Asking[]> {
   return database.query<Asking>(

@@ -17,14 +17,14 @@ export async function noteProgress(database: Database, nowMs: number, lookAgainM
   await noteLate(database, nowMs);
 }
 
-/** A firmware update that was accepted is not done: its station installs. */
+/** A firmware update that was accepted is not done: its station installs. So may one whose answer was lost. */
 async function noteCompleted(database: Database): Promise<void> {
   await database.query(
     `update ${schema}.bulk_stations as item set
-       state = case when command.outcome <> 'accepted' then 'failed'
-                    when job.kind = 'firmware' then 'installing' else 'succeeded' end,
+       state = case when job.kind = 'firmware' and command.outcome in ('accepted', 'unknown') then 'installing'
+                    when command.outcome = 'accepted' then 'succeeded' else 'failed' end,
        outcome = command.outcome, detail = command.detail,
-       ended_at_ms = case when command.outcome = 'accepted' and job.kind = 'firmware' then null
+       ended_at_ms = case when job.kind = 'firmware' and command.outcome in ('accepted', 'unknown') then null
                           else command.completed_at_ms end
      from ${schema}.bulk_jobs as job, commands.commands as command
      where item.state = 'asked' and job.tenant_id = item.tenant_id and job.job_id = item.job_id

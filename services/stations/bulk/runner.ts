@@ -12,6 +12,7 @@ import {
   noteAnswered,
   noteAsking,
   skip,
+  takeBack,
   waitingOf,
   type Answered,
   type Asking,
@@ -61,7 +62,8 @@ export class BulkRunner implements Closable {
 
   /**
    * 1. What was noted as asked is requested: also what a crash left. 2. What became of it. 3. Per job: does it go on, and
-   * who is next; that is noted, and requested in the next round of 1. A crash anywhere repeats requests under their names.
+   * who is next; that is noted, and requested in the next round of 1. A crash anywhere repeats requests under their names,
+   * or takes back who was surely not asked.
    */
   async #tick(): Promise<void> {
     const { database, leads, logger, now } = this.#options;
@@ -69,8 +71,10 @@ export class BulkRunner implements Closable {
     try {
       await this.#request();
       await noteProgress(database, now(), this.#lookAgainMs);
+      // Each tenant's oldest before any tenant's next: one with very many jobs leaves room for the others.
       const jobs = await database.query<Job>(
-        `select ${jobColumns} from ${bulkSchema}.bulk_jobs where state = 'running' order by created_at_ms limit ${jobsMax}`,
+        `select ${jobColumns} from ${bulkSchema}.bulk_jobs where state = 'running'
+         order by row_number() over (partition by tenant_id order by created_at_ms), created_at_ms limit ${jobsMax}`,
       );
       for (const job of jobs) await this.#advance(job);
       await this.#request();
@@ -144,6 +148,7 @@ export class BulkRunner implements Closable {
     const { database, now } = this.#options;
     const unrequested = failpoint('stations.before-bulk-request');
     if (unrequested !== undefined) await unrequested;
+    await takeBack(database, now());
     const asking = await askingNow(database, now(), askedAtOnceMax);
     for (let at = 0; at < asking.length; at += requestsAtOnce)
       await Promise.all(asking.slice(at, at + requestsAtOnce).map((each) => this.#requestOne(each)));

@@ -1,7 +1,7 @@
 // The same asked of many stations: given a selection, then each is asked once at the job's pace, until the stop rule says no.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { BulkRig } from './bulk-rig.ts';
+import { BulkRig, type JobBody } from './bulk-rig.ts';
 
 const path = '/v1/bulk-commands';
 const reset = { intent: 'ResetStation', parameters: { when: 'idle' } };
@@ -72,6 +72,25 @@ test('a paused job asks nobody until it goes on; a cancelled one never', async (
   const { waves } = await bulk.job(path, jobId);
   assert.deepEqual([waves[0]?.succeeded, waves[0]?.cancelled], [1, 3]);
   assert.equal((await bulk.post(`${path}/${jobId}/resume`)).status, 409);
+});
+
+test('who was decided on and not asked yet waits again while the job is paused, and goes with it when it is cancelled', async () => {
+  const jobId = await begin({ selection: { locationId: 'site-a' }, pacePerMinute: 1 });
+  await bulk.until(path, jobId, ({ waves }) => waves[0]?.succeeded === 1, 'the first station');
+  await bulk.post(`${path}/${jobId}/pause`);
+  const before = ids('A', 4).map((id) => bulk.sent(id).length);
+  await bulk.sql(
+    `update stations_own.bulk_stations set state = 'asking', asked_at_ms = $2, command_id = gen_random_uuid()::text
+     where job_id = $1 and state = 'waiting'`,
+    [jobId, Date.now()],
+  );
+  await bulk.until(path, jobId, ({ waves }) => waves[0]?.waiting === 3, 'those that wait again');
+  const cancelled = await bulk.post(`${path}/${jobId}/cancel`);
+  assert.deepEqual((cancelled.body as unknown as JobBody).waves[0]?.cancelled, 3);
+  assert.deepEqual(
+    ids('A', 4).map((id) => bulk.sent(id).length),
+    before,
+  );
 });
 
 test('the same idempotency key is the same job, and another request under it is refused', async () => {

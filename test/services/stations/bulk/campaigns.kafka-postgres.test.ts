@@ -169,3 +169,26 @@ test('a crash between the decision and its request, or after it, asks each stati
   await bulk.until(path, paused, ({ outcomes }) => outcomes['accepted'] === 1, 'its request');
   assert.equal(bulk.sent('K-2').length, 1);
 });
+
+test('who was decided on long ago, and surely not asked, is looked at again: by now it may charge', async () => {
+  await bulk.station('L-0', { version: '1.0' });
+  const closed = { from: '00:00', until: '00:00', timeZone: 'UTC' };
+  const jobId = await begin(['L-0'], { canaries: 0, hours: closed });
+  await bulk.sql(
+    "update stations_own.bulk_stations set state = 'asking', asked_at_ms = $2, command_id = $3 where job_id = $1",
+    [jobId, Date.now() - 120_000, commandIdOf('default', 'L-0', `bulk-${jobId}`)],
+  );
+  await bulk.until(path, jobId, ({ waves }) => waves[0]?.waiting === 1, 'its place among those that wait');
+  assert.deepEqual(bulk.sent('L-0'), []);
+});
+
+test('an answer that was lost is no failure: the station may install, and its boot tells', async () => {
+  await bulk.station('U-0', { version: '1.0' });
+  bulk.gateway.outcomes.push('unknown');
+  const jobId = await begin(['U-0'], { canaries: 0 });
+  const lost = await bulk.until(path, jobId, ({ outcomes }) => outcomes['unknown'] === 1, 'the lost answer');
+  assert.deepEqual([lost.state, lost.waves[0]?.open], ['running', 1]);
+  await bulk.boot('U-0', '2.0');
+  const done = await bulk.until(path, jobId, ({ state }) => state !== 'running', 'its end');
+  assert.deepEqual([done.state, done.outcomes], ['done', { installed: 1 }]);
+});
