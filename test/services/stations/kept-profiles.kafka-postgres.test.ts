@@ -127,6 +127,11 @@ test('an owner clears its own profiles, by their numbers, and nobody else’s; t
   assert.deepEqual(heard('P-clear', 'ClearChargingProfiles'), [{ profileId: ids[0] }]);
   assert.equal((await inState('P-clear', 'operator/b', 'applied')).body['profileId'], ids[1]);
   assert.equal((await rig.ask('DELETE', pathOf('P-clear', 'site', 'a'))).status, 404);
+  // The same again is sent again: the station does not have it any more.
+  await put('P-clear', 'site/a', { profile: limit(6) });
+  await inState('P-clear', 'site/a', 'applied');
+  const sent = heard('P-clear', 'SetChargingProfile') as { profile: { profileId: unknown } }[];
+  assert.equal(sent.filter(({ profile }) => profile.profileId === ids[0]).length, 2);
 });
 
 test('what the station reports stands beside what is wanted', async () => {
