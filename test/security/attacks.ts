@@ -119,6 +119,8 @@ export const attacks: readonly Attack[] = [
     attack: 'a lower security profile, old TLS, weak suites, an expired certificate',
     tests: [
       [profiles, 'a lower profile is refused though the password is right'],
+      [profiles, '3 to 2 is let in where operator and station allow it'],
+      ['e2e/certificate-life.stack.test.ts', 'revoked by its operator it opens nothing any more within seconds'],
       [tls, 'TLS 1.1, weak suites and an unknown server are no connection'],
       ['infra/haproxy/haproxy.test.ts', 'an expired certificate reaches no gateway'],
       ['infra/haproxy/haproxy.test.ts', 'a revoked certificate cannot resume its session either'],
