@@ -1,6 +1,15 @@
 // What operators write: the shapes of the registry's values, as its API answers them and as RegistryChanged carries them.
 import Type, { type Static, type TSchema } from 'typebox';
 import { plugs } from './plugs.ts';
+import { tokenStatuses, tokenTypes, whitelists } from './token-words.ts';
+import {
+  bootPolicies,
+  configuration,
+  subprotocolsOffered,
+  traitOverrides,
+  wantedVariable,
+  wantedVariablesMax,
+} from './treatment.ts';
 
 const strict = { additionalProperties: false } as const;
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -122,42 +131,6 @@ export const evseValue = Type.Object(
   strict,
 );
 
-/** Variables that one station or template wants set; each is written, read back and watched. */
-export const wantedVariablesMax = 100;
-
-/** A 2.x variable or 1.6 configuration key with the value that it shall have; the names as in WriteConfiguration. */
-export const wantedVariable = Type.Object(
-  {
-    component: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: '2.x; 1.6 ignores it' })),
-    componentInstance: Type.Optional(Type.String({ minLength: 1, maxLength: 50 })),
-    evseId: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
-    connectorId: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-    variable: Type.String({ minLength: 1, maxLength: 50, description: '2.x variable or 1.6 configuration key' }),
-    variableInstance: Type.Optional(Type.String({ minLength: 1, maxLength: 50 })),
-    value: Type.String({ maxLength: 2500 }),
-  },
-  strict,
-);
-/** How a station wants to be treated where that differs from what gateways know of its model; what is absent is as its model. */
-export const traitOverrides = Type.Object(
-  {
-    pings: Type.Optional(Type.Boolean({ description: 'It stands WebSocket pings' })),
-    closesWithoutFrame: Type.Optional(Type.Boolean({ description: 'It comes back only where its socket is cut' })),
-    callsBeforeBoot: Type.Optional(Type.Boolean({ description: 'It may be called before its boot was answered' })),
-    measurandsMax: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100, description: 'In one list; more corrupt its configuration' }),
-    ),
-  },
-  strict,
-);
-
-const configuration = Type.Array(wantedVariable, { maxItems: wantedVariablesMax });
-
-export type WantedVariable = Static<typeof wantedVariable>;
-
-export const bootPolicies = ['accept', 'pending', 'reject'] as const;
-export const subprotocolsOffered = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const;
-
 /** What stations of a kind have in common. Its first fields are the station's own from its registration on, its configuration is live. */
 export const templateValue = Type.Object(
   {
@@ -213,34 +186,6 @@ export const stationValue = Type.Object(
   },
   strict,
 );
-
-/** OCPP 2.x idToken types; 1.6 tells none and means a card. */
-export const tokenTypes = [
-  'Central',
-  'DirectPayment',
-  'eMAID',
-  'EVCCID',
-  'ISO14443',
-  'ISO15693',
-  'KeyCode',
-  'Local',
-  'MacAddress',
-  'NEMA',
-  'VIN',
-] as const;
-
-export const tokenStatuses = [
-  'Accepted',
-  'Blocked',
-  'Expired',
-  'Invalid',
-  'NoCredit',
-  'NotAtThisLocation',
-  'NotAtThisTime',
-] as const;
-
-/** OCPI's WhitelistType (2.2.1, 12.4.5): whether a partner's token may be judged without asking the partner. */
-export const whitelists = ['ALWAYS', 'ALLOWED', 'ALLOWED_OFFLINE', 'NEVER'] as const;
 
 /** A token as everybody may know it: no uid, no name. */
 export const tokenValue = Type.Object(

@@ -1,6 +1,6 @@
 // Asks the ocpi service what a partner says of its token: with a deadline, so many at once, and once per token at a time.
 import type { AuthorizationStatus, TokenRegistered } from '#contracts/generated/types';
-import { tokenStatuses } from '#contracts/registry';
+import { tokenStatuses } from '#contracts/token-words';
 import { tokenKey } from '#contracts/keys';
 import type { Logger } from '#kit/logger';
 import type { PartnerAnswer } from './domain/authorization.ts';

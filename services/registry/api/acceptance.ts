@@ -1,6 +1,7 @@
 // /v1/stations/{id}/acceptance: whether a station whose boot policy is pending was let in; and what it shall be configured as.
 import Type from 'typebox';
-import { stationIdPattern, tenantIdPattern, wantedVariable } from '#contracts/registry';
+import { stationIdPattern, tenantIdPattern } from '#contracts/registry';
+import { wantedVariable } from '#contracts/treatment';
 import type { HttpApi } from '#kit/http';
 import { nullable, problems, strict } from '#kit/http-schemas';
 import { nothing } from '#kit/http-versions';

@@ -1,5 +1,5 @@
 // What stations shall be configured as: which writes are allowed, and what a template and a station's own wishes come to.
-import type { WantedVariable } from '#contracts/registry';
+import type { WantedVariable } from '#contracts/treatment';
 import { isSecretVariable } from '#contracts/secret-variables';
 import { repeated, type Violation } from './violation.ts';
 

@@ -1,5 +1,6 @@
 // Templates: which one a station has, what it begins with, and what it shall be configured as.
-import type { StationValue, TemplateValue, WantedVariable } from '#contracts/registry';
+import type { StationValue, TemplateValue } from '#contracts/registry';
+import type { WantedVariable } from '#contracts/treatment';
 import { configurationViolations, mergedConfiguration } from './configuration.ts';
 import { evseOf, evseViolations, type EvseInput, type StationDefaults } from './station.ts';
 import type { Violation } from './violation.ts';

@@ -1,6 +1,7 @@
 // /v1/imports/transactions: what charges while a fleet moves here from another system.
 import Type from 'typebox';
-import { stationIdPattern, tokenTypes, tokenUid } from '#contracts/registry';
+import { stationIdPattern, tokenUid } from '#contracts/registry';
+import { tokenTypes } from '#contracts/token-words';
 import type { HttpApi } from '#kit/http';
 import { instantWithZone, problems, strict } from '#kit/http-schemas';
 import { cells, type Columns, type RowFault } from '#kit/rows/cells';

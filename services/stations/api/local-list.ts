@@ -1,6 +1,7 @@
 // /v1/stations/{id}/local-list: the list by which a station authorises drivers itself: wanted, delivered, told.
 import Type, { type Static } from 'typebox';
-import { tokenRefPattern, tokenTypes, tokenUid } from '#contracts/registry';
+import { tokenRefPattern, tokenUid } from '#contracts/registry';
+import { tokenTypes } from '#contracts/token-words';
 import { problem, type HttpApi, type Problem } from '#kit/http';
 import { nullable, problems } from '#kit/http-schemas';
 import type { Logger } from '#kit/logger';

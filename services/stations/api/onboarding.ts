@@ -1,6 +1,6 @@
 // /v1/stations/{id}/onboarding and /…/configuration-drift: how far a pending station's configuration has come, and what differs.
 import Type from 'typebox';
-import { wantedVariable } from '#contracts/registry';
+import { wantedVariable } from '#contracts/treatment';
 import { problem, type HttpApi } from '#kit/http';
 import { nullable, pageOf, paging, problems, strict } from '#kit/http-schemas';
 import type { Database } from '#kit/postgres';

@@ -1,5 +1,5 @@
 // What a station shall be configured as against what it reported: the same, different, or not known.
-import type { WantedVariable } from '#contracts/registry';
+import type { WantedVariable } from '#contracts/treatment';
 
 /** A variable as its station reported it last; '' and 0 stand for no name, as in its table. */
 export type ActualVariable = {

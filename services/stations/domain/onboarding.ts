@@ -1,5 +1,5 @@
 // How a pending station is configured: write, read back, compare, let in; decided from what is known and the time.
-import type { WantedVariable } from '#contracts/registry';
+import type { WantedVariable } from '#contracts/treatment';
 import type { Compared } from './configuration-drift.ts';
 
 /** What one attempt has come to; a row of the onboarder's own table. */

@@ -1,7 +1,7 @@
 // Process: has pending stations configured as the registry wants them, reads that back, lets them in, and has them boot again.
 import { createHash } from 'node:crypto';
 import { commandIdOf, stationKey } from '#contracts/keys';
-import type { WantedVariable } from '#contracts/registry';
+import type { WantedVariable } from '#contracts/treatment';
 import { failpoint } from '#kit/failpoint';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';

@@ -1,7 +1,7 @@
 // What the registry wants of stations: boot policy, whether they were let in, and how they shall be configured.
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
-import { wantedVariable } from '#contracts/registry';
+import { wantedVariable } from '#contracts/treatment';
 import type { RegistryOptions } from '../certificates/registered.ts';
 
 export type Device = {
