@@ -2,14 +2,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { plugs } from './plugs.ts';
 import { tokenStatuses, tokenTypes, whitelists } from './token-words.ts';
-import {
-  bootPolicies,
-  configuration,
-  subprotocolsOffered,
-  traitOverrides,
-  wantedVariable,
-  wantedVariablesMax,
-} from './treatment.ts';
+import { bootPolicies, configuration, ownConfiguration, subprotocolsOffered, traitOverrides } from './treatment.ts';
 
 const strict = { additionalProperties: false } as const;
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
@@ -179,10 +172,7 @@ export const stationValue = Type.Object(
       Type.String({ pattern: plainIdPattern, description: 'null: the template that fits its vendor and model' }),
     ),
     traits: nullable(traitOverrides),
-    configuration: Type.Array(wantedVariable, {
-      maxItems: wantedVariablesMax,
-      description: "What it shall be configured as, beside and before its template's",
-    }),
+    configuration: ownConfiguration,
   },
   strict,
 );

@@ -35,6 +35,12 @@ export const traitOverrides = Type.Object(
 /** All that a station or template wants set. */
 export const configuration = Type.Array(wantedVariable, { maxItems: wantedVariablesMax });
 
+/** The same of one station, beside and before its template's. */
+export const ownConfiguration = Type.Array(wantedVariable, {
+  maxItems: wantedVariablesMax,
+  description: "What it shall be configured as, beside and before its template's",
+});
+
 export type WantedVariable = Static<typeof wantedVariable>;
 
 /** Answers to a BootNotification. */
