@@ -27,8 +27,8 @@ type Flight = {
   call: { readonly id: string; settle(settled: Settled, text: string | null): void } | undefined;
 };
 
-/** Commands of one station that may wait; one more is completed as failed at once. */
-const commandsWaitingMax = 32;
+/** Commands of one station that may wait, more than the stations service lets stand open (50); one more fails at once. */
+const commandsWaitingMax = 64;
 /** Commands of one connection that are remembered, so that a doubled request is executed once; oldest out. */
 const commandsKnownMax = 256;
 
