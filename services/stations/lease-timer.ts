@@ -12,6 +12,7 @@ import { isLeaseForgotten, judgeConnection, type LiveConnection } from './domain
 import { connectionsOf, connectionsOfGateways, countConnections, pageOfConnections } from './live-connections.ts';
 import { leasesExpired, stationsConnected } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
+import { Ticking } from './ticking.ts';
 
 export type LeaseTimerOptions = {
   readonly presence: PresenceBook;
@@ -43,10 +44,9 @@ const forgottenMax = 100;
 
 export class LeaseTimer implements Closable {
   readonly #options: LeaseTimerOptions;
-  readonly #timer: NodeJS.Timeout;
   /** Since when a connection was seen without a claim. */
   readonly #unclaimed = new Map<string, { readonly epoch: number; readonly since: number }>();
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
   #ticks = 0;
   #lastTickAt: number;
   #readableSince: number;
@@ -56,16 +56,11 @@ export class LeaseTimer implements Closable {
     this.#options = options;
     this.#lastTickAt = options.now();
     this.#readableSince = options.now();
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.#tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.#tick());
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+  close(): Promise<void> {
+    return this.#ticking.close();
   }
 
   async #tick(): Promise<void> {

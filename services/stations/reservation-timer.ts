@@ -11,6 +11,7 @@ import type { Database } from '#kit/postgres';
 import { isSelfReliant, overdue } from './domain/reservation-end.ts';
 import { pageOfDue, type DueStation } from './due-reservations.ts';
 import { reservationsEnded } from './metrics.ts';
+import { Ticking } from './ticking.ts';
 
 export type ReservationTimerOptions = {
   readonly topics: Pick<Topics, 'events'>;
@@ -30,23 +31,17 @@ const appendedMax = 50_000;
 
 export class ReservationTimer implements Closable {
   readonly #options: ReservationTimerOptions;
-  readonly #timer: NodeJS.Timeout;
   /** When each end was appended, by the id of its event. */
   readonly #appended = new Map<string, number>();
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
 
   constructor(options: ReservationTimerOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.#tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.#tick());
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+  close(): Promise<void> {
+    return this.#ticking.close();
   }
 
   async #tick(): Promise<void> {

@@ -14,6 +14,7 @@ import type { RefOf } from './domain/shown-parameters.ts';
 import { decideStart, type StartResult, type WantedStart } from './domain/start-result.ts';
 import { startResults } from './metrics.ts';
 import { connectionTimeouts, foldedNow, startsOf } from './start-reads.ts';
+import { Ticking } from './ticking.ts';
 
 export type StartResultsOptions = {
   readonly commands: CommandBook;
@@ -42,24 +43,18 @@ const timeoutSecondsMax = 3_600;
 
 export class StartResults implements Closable {
   readonly #options: StartResultsOptions;
-  readonly #timer: NodeJS.Timeout;
   /** What each station told of its patience, read once per command. */
   readonly #timeoutMs = new Map<string, number>();
   readonly #marks = new Map<number, Mark>();
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
 
   constructor(options: StartResultsOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.#tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.#tick());
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+  close(): Promise<void> {
+    return this.#ticking.close();
   }
 
   async #tick(): Promise<void> {

@@ -21,6 +21,7 @@ import { bulkSchema, changeWithin, countStations, jobColumns, type Job } from '.
 import { forgetTokens } from './forget-tokens.ts';
 import { noteProgress } from './progress.ts';
 import { readinessOf, type ReadinessParts } from './readiness.ts';
+import { Ticking } from '../ticking.ts';
 
 /** refused: never (its station is gone, the command is not valid for it), or not now. */
 export type Requested = 'taken' | { readonly why: string; readonly isFinal: boolean };
@@ -43,21 +44,15 @@ const looksBetween = 15;
 
 export class BulkRunner implements Closable {
   readonly #options: BulkRunnerOptions;
-  readonly #timer: NodeJS.Timeout;
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
 
   constructor(options: BulkRunnerOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.#tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.#tick());
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+  close(): Promise<void> {
+    return this.#ticking.close();
   }
 
   /**

@@ -25,6 +25,7 @@ import {
   type Untold,
   type WaitingRequest,
 } from './register.ts';
+import { Ticking } from '../ticking.ts';
 
 export type SignerOptions = {
   readonly authority: CertificateAuthority;
@@ -48,21 +49,15 @@ const requestAgeMsMax = dayMs;
 
 export class CertificateSigner implements Closable {
   readonly #options: SignerOptions;
-  readonly #timer: NodeJS.Timeout;
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
 
   constructor(options: SignerOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.tick());
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+  close(): Promise<void> {
+    return this.#ticking.close();
   }
 
   /** 1. Decide, in the register. 2. Tell, in the log, under names made of the request. A crash between tells again. */

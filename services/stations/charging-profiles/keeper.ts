@@ -7,6 +7,7 @@ import type { CommandInput } from '../api/command-schemas.ts';
 import type { Ask } from '../kept-contents.ts';
 import { askAgainMs, isDue } from '../domain/delivery.ts';
 import { dueProfiles, noteAsked, settleProfiles, type DueProfile } from './deliveries.ts';
+import { Ticking } from '../ticking.ts';
 
 export type KeeperOptions = {
   readonly database: Database;
@@ -25,22 +26,16 @@ const bootsOverlapMs = 10 * 60_000;
 
 export class ProfileKeeper implements Closable {
   readonly #options: KeeperOptions;
-  readonly #timer: NodeJS.Timeout;
   #bootsSinceMs = 0;
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.#tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.#tick());
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+  close(): Promise<void> {
+    return this.#ticking.close();
   }
 
   /** 1. Ask, under a name made of version and attempt. 2. Note it. A crash between asks under the same name: one command. */

@@ -19,6 +19,7 @@ import {
   type DueList,
   type Unchecked,
 } from './register.ts';
+import { Ticking } from '../ticking.ts';
 
 export type ListKeeperOptions = {
   readonly database: Database;
@@ -39,22 +40,16 @@ const bootsOverlapMs = 10 * 60_000;
 
 export class ListKeeper implements Closable {
   readonly #options: ListKeeperOptions;
-  readonly #timer: NodeJS.Timeout;
   #bootsSinceMs = 0;
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
 
   constructor(options: ListKeeperOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.#tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.#tick());
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#ticking;
+  close(): Promise<void> {
+    return this.#ticking.close();
   }
 
   async #tick(): Promise<void> {

@@ -33,6 +33,7 @@ import {
   type StationName,
 } from './register.ts';
 import type { WantedOfStation, WantedSource } from './wanted.ts';
+import { Ticking } from '../ticking.ts';
 
 export type OnboarderOptions = {
   readonly database: Database;
@@ -57,25 +58,19 @@ const transitionsMax = 10;
 
 export class Onboarder implements Closable {
   readonly #options: OnboarderOptions;
-  readonly #timer: NodeJS.Timeout;
   /** Until when stations that wait are not looked at. */
   readonly #resting = new Map<string, number>();
-  #ticking: Promise<void> | undefined;
+  readonly #ticking: Ticking;
   #closed = false;
 
   constructor(options: OnboarderOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => {
-      this.#ticking ??= this.tick().finally(() => {
-        this.#ticking = undefined;
-      });
-    }, options.tickMs);
+    this.#ticking = new Ticking(options.tickMs, () => this.tick());
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#timer);
-    await this.#ticking;
+    await this.#ticking.close();
   }
 
   async tick(): Promise<void> {
