@@ -108,11 +108,18 @@ async function factsOf(trial: Trial, { acknowledged }: Tally): Promise<{ violati
   const lost = [...acknowledged].filter((fact) => !found.has(inUtf8(fact)));
   const violations = lost.slice(0, shownMax).map((fact) => `${fact} was acknowledged and is not in the log`);
   if (lost.length > shownMax) violations.push(`… and ${lost.length - shownMax} more of these`);
-  if (unreadable > 0) violations.push(`${unreadable} events cannot be read`);
-  const parked = await readTopic(brokers, deadLettersOf(topics.events), logger);
-  if (parked.events.length > 0)
-    violations.push(`${parked.events.length} events stopped a fold: ${JSON.stringify(parked.events[0]).slice(0, 500)}`);
+  const own = unreadable.filter(isOurs);
+  if (own.length > 0) violations.push(`${own.length} events cannot be read: ${own.slice(0, shownMax).join(', ')}`);
+  // Dead letters are JSON, so this reader names their keys alone.
+  const parked = (await readTopic(brokers, deadLettersOf(topics.events), logger)).unreadable.filter(isOurs);
+  if (parked.length > 0)
+    violations.push(`${parked.length} events stopped a fold: ${parked.slice(0, shownMax).join(', ')}`);
   return { violations, found: acknowledged.size - lost.length };
+}
+
+/** The log may be shared with tests that plant what cannot be read. */
+function isOurs(key: string): boolean {
+  return key.includes('/FUZZ-') || key.includes('/PROBE-');
 }
 
 /** UTF-8 has no lone surrogates: what a station made its id of is one replacement character in the log, or three. */

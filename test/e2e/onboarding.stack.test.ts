@@ -160,8 +160,9 @@ test('a station that keeps something else stays pending; its drift is told, one 
   assert.equal(await statusOfBoot(station), 'Pending');
   assert.equal(actionsOf(station).includes('TriggerMessage'), false);
   const list = await platform.operator.get<Page<{ stationId: string }>>('/v1/configuration-drift?state=different');
+  // The log is shared: others' stations may differ as well.
   assert.deepEqual(
-    list.items.map(({ stationId }) => stationId),
+    list.items.map(({ stationId }) => stationId).filter((each) => each.startsWith('ON-')),
     ['ON-WRONG'],
   );
   station.close();

@@ -1,4 +1,4 @@
-// Reads a topic from its first record to its present end, undecodable records left out and counted.
+// Reads a topic from its first record to its present end, undecodable records left out and named by their keys.
 import { decodeRecord } from '#contracts/codec';
 import type { Topic } from '#contracts/topics';
 import { openLogReader } from '#kit/event-log/reader';
@@ -9,7 +9,7 @@ import type { LoggedEvent } from '#load-tests/faults/verify/station-log';
 const recordsMax = 10_000;
 const readSettings = { fetchWaitMs: 100, fetchBytesMax: 8 * 1024 * 1024, bufferBytesMax: 64 * 1024 * 1024 };
 
-export type TopicContent = { readonly events: readonly LoggedEvent[]; readonly unreadable: number };
+export type TopicContent = { readonly events: readonly LoggedEvent[]; readonly unreadable: readonly string[] };
 
 /** All records, each partition in its order. Throws Fault LOG_UNAVAILABLE, and LOG_GAP's Fault where the log has a hole. */
 export async function readTopic(brokers: readonly string[], topic: Topic, logger: Logger): Promise<TopicContent> {
@@ -22,7 +22,7 @@ export async function readTopic(brokers: readonly string[], topic: Topic, logger
     { ...readSettings, brokers, clientId: 'verify', topic: topic.name, onLost },
     logger,
   );
-  const content: { events: LoggedEvent[]; unreadable: number } = { events: [], unreadable: 0 };
+  const content: { events: LoggedEvent[]; unreadable: string[] } = { events: [], unreadable: [] };
   try {
     const ends = new Map([...(await reader.endOffsets())].filter(([, end]) => end > 0));
     if (ends.size === 0) return content;
@@ -38,11 +38,11 @@ export async function readTopic(brokers: readonly string[], topic: Topic, logger
   return content;
 }
 
-function take(content: { events: LoggedEvent[]; unreadable: number }, partition: number, record: LogRecord): void {
+function take(content: { events: LoggedEvent[]; unreadable: string[] }, partition: number, record: LogRecord): void {
   try {
     if (record.value === null) return;
     content.events.push({ partition, offset: record.offset, record: decodeRecord(record.value) });
   } catch {
-    content.unreadable += 1;
+    content.unreadable.push(record.key);
   }
 }
