@@ -52,12 +52,15 @@ export async function openCommandPlatform(options: {
   readonly identities: readonly StationIdentity[];
   readonly env: Readonly<Record<string, string>>;
   readonly envOfFirst: Readonly<Record<string, string>>;
+  /** Parts of its own: where failpoints would fire for what others' tests left in the shared ones. */
+  readonly ownParts?: boolean;
 }): Promise<CommandPlatform> {
   const ports = await freePorts(2);
   const [first = 0, second = 0] = ports;
   const trial = await startTrial({
     gateways: 2,
     processes: [['registry', 'sessions', 'operator'], ['stations']],
+    ownParts: options.ownParts === true,
     env: options.env,
     envOf: {
       'gateway-0': { GATEWAY_PORT: String(first), ...options.envOfFirst },

@@ -161,7 +161,7 @@ export const attacks: readonly Attack[] = [
       [files, 'firmware is downloaded once: the second whole download finds the link used'],
       [files, 'a link is nothing at another station, with another token, method or way'],
       [files, 'a log is uploaded once, kept, listed and read by operators of its tenant'],
-      ['e2e/firmware-campaign.stack.test.ts', 'the secret of a link stands in the commands topic alone'],
+      ['e2e/firmware-campaign.test.ts', 'the secret of a link stands in the commands topic alone'],
     ],
   },
   {

@@ -20,6 +20,7 @@ before(async () => {
     identities: stationIds.map(identityOf),
     env: { CONNECTION_TIMEOUT_SECONDS: '1', STATIONS_TICK_MS: '200' },
     envOfFirst: {},
+    ownParts: true,
   });
 });
 after(() => platform.close());

@@ -16,6 +16,7 @@ before(async () => {
     identities: [{ stationId, version: '1.6', password, evses: 1, tokens: [token] }],
     env: { STATIONS_TICK_MS: '200' },
     envOfFirst: {},
+    ownParts: true,
   });
 });
 after(() => platform.close());

@@ -33,7 +33,8 @@ type Campaign = {
 };
 
 before(async () => {
-  trial = await startTrial({ processes: [serviceNames.filter((name) => name !== 'stations'), ['stations']] });
+  const processes = [serviceNames.filter((name) => name !== 'stations'), ['stations']];
+  trial = await startTrial({ processes, ownParts: true });
   operator = operatorOf(trial);
   const identities = fleetIdentities(fleetOf);
   const one = { stationId: charging, version: '1.6', password, evses: 1, tokens: [] } as const;
