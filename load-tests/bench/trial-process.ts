@@ -23,7 +23,14 @@ export type TrialProcess = Closable & {
   start(env?: Readonly<Record<string, string>>): Promise<void>;
 };
 
+/** One of our services. */
+export type TrialService = TrialProcess & {
+  /** Starts it again after its end, with a failpoint that ends it; resolves when it did, be it before it was ready. */
+  crash(env: Readonly<Record<string, string>>): Promise<void>;
+};
+
 const readyTimeoutMs = 90_000;
+const crashTimeoutMs = 90_000;
 const stopGraceMs = 12_000;
 const goneTimeoutMs = 10_000;
 const startsMax = 5;
@@ -36,7 +43,7 @@ export type ServiceProcessOptions = {
 };
 
 /** Launches a process of our services, not yet ready. */
-export async function launchService(options: ServiceProcessOptions): Promise<TrialProcess> {
+export async function launchService(options: ServiceProcessOptions): Promise<TrialService> {
   const { name, urls, launch } = options;
   let child = await launch({});
   return {
@@ -62,6 +69,14 @@ export async function launchService(options: ServiceProcessOptions): Promise<Tri
           if (left === 0 || !child.hasExited()) throw error;
         }
       }
+    },
+    async crash(env) {
+      assert(child.hasExited(), `${name} still runs`);
+      child = await launch(env);
+      await waitFor(async () => assert(child.hasExited(), `${name} does not crash`), {
+        timeoutMs: crashTimeoutMs,
+        everyMs: 50,
+      });
     },
     async close() {
       if (!child.hasExited()) signalTree(child.pid, 'SIGCONT');

@@ -19,7 +19,7 @@ import {
   launchService,
   servicesReady,
   type TrialPart,
-  type TrialProcess,
+  type TrialService,
 } from '#load-tests/bench/trial-process';
 
 export type TrialOptions = {
@@ -47,7 +47,7 @@ export type Trial = {
   readonly secrets: Secrets;
   readonly gateways: readonly TrialGateway[];
   /** All our processes by name, `gateway-<n>` included. */
-  readonly processes: ReadonlyMap<string, TrialProcess>;
+  readonly processes: ReadonlyMap<string, TrialService>;
   readonly parts: ReadonlyMap<PartName, TrialPart>;
   /** Where `linked` was given. */
   readonly links: TrialLinks | undefined;
@@ -55,7 +55,7 @@ export type Trial = {
   close(): Promise<void>;
 };
 
-export type TrialGateway = TrialProcess & { readonly adminUrl: string };
+export type TrialGateway = TrialService & { readonly adminUrl: string };
 
 /** Starts parts (those of the environment where it names them), services and gateways; ready when all say so. */
 export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
@@ -94,7 +94,7 @@ async function open(options: TrialOptions, lifecycle: Lifecycle): Promise<Trial>
       env: { ...env, ...envOf(name), ...more },
     });
   const urls = urlsOf(ports);
-  const processes = new Map<string, TrialProcess>();
+  const processes = new Map<string, TrialService>();
   const readyUrls: string[] = [];
   for (const names of options.processes ?? [serviceNames]) {
     const name = names.join('-');

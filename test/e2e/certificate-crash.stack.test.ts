@@ -43,8 +43,7 @@ test('killed before it decides, before it tells and before it notes that it told
   assert.equal(told?.payload['status'], 'Accepted');
   const inLog: number[] = [];
   for (const failpoint of failpoints) {
-    await stations.start({ FAILPOINTS: `stations.${failpoint}=crash` });
-    await stations.ended();
+    await stations.crash({ FAILPOINTS: `stations.${failpoint}=crash` });
     inLog.push((await requested()).length);
   }
   assert.deepEqual(inLog, [0, 0, 1], 'each stood where its name says');

@@ -101,8 +101,7 @@ test('firmware goes to every station once, over links of their own and over kill
   });
   await stations.kill();
   for (const failpoints of ['stations.before-bulk-request=crash@2', 'stations.after-bulk-request=crash']) {
-    await stations.start({ FAILPOINTS: failpoints });
-    await stations.ended();
+    await stations.crash({ FAILPOINTS: failpoints });
   }
   await stations.start();
   const campaign = (): Promise<Campaign> => operator.get<Campaign>(`/v1/firmware-campaigns/${jobId}`);

@@ -254,8 +254,7 @@ test('whoever onboards is killed before and after each step: every value is writ
   ];
   await stations.kill();
   const crashes = async (failpoints: string): Promise<void> => {
-    await stations.start({ FAILPOINTS: failpoints });
-    await stations.ended();
+    await stations.crash({ FAILPOINTS: failpoints });
   };
   const station = await platform.connect('ON-CRASH', 0, answer);
   assert.equal(await statusOfBoot(station), 'Pending');

@@ -44,8 +44,7 @@ test('killed before and after the append, the timer ends a reservation once', as
   await stations.ended();
   assert.deepEqual(await endsInLog(), []);
 
-  await stations.start({ FAILPOINTS: 'stations.after-reservation-end=crash' });
-  await stations.ended();
+  await stations.crash({ FAILPOINTS: 'stations.after-reservation-end=crash' });
   assert.equal((await endsInLog()).length, 1);
 
   await stations.start({ FAILPOINTS: '' });
