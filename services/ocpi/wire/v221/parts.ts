@@ -1,5 +1,6 @@
 // What several objects of OCPI 2.2.1 share: texts, times, prices, and how ours become them.
 import Type from 'typebox';
+import { plugs } from '#contracts/plugs';
 import { JsonNumber } from '../json.ts';
 import { wireDecimal } from '../../domain/decimal.ts';
 
@@ -27,35 +28,10 @@ export const cdrToken = Type.Object({
 });
 export const authMethod = Type.Enum(['AUTH_REQUEST', 'COMMAND', 'WHITELIST']);
 
-/** What OCPI 2.2.1 knows of plugs. */
-export const connectorTypes = [
-  'CHADEMO',
-  'CHAOJI',
-  ...['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O'].map((letter) => `DOMESTIC_${letter}`),
-  'GBT_AC',
-  'GBT_DC',
-  'IEC_60309_2_single_16',
-  'IEC_60309_2_three_16',
-  'IEC_60309_2_three_32',
-  'IEC_60309_2_three_64',
-  'IEC_62196_T1',
-  'IEC_62196_T1_COMBO',
-  'IEC_62196_T2',
-  'IEC_62196_T2_COMBO',
-  'IEC_62196_T3A',
-  'IEC_62196_T3C',
-  'NEMA_5_20',
-  'NEMA_6_30',
-  'NEMA_6_50',
-  'NEMA_10_30',
-  'NEMA_10_50',
-  'NEMA_14_30',
-  'NEMA_14_50',
-  'PANTOGRAPH_BOTTOM_UP',
-  'PANTOGRAPH_TOP_DOWN',
-  'TESLA_R',
-  'TESLA_S',
-];
+const namedLater: ReadonlySet<string> = new Set(['MCS', 'SAE_J3400']);
+
+/** What OCPI 2.2.1 knows of plugs: all but those that 2.3.0 named. */
+export const connectorTypes: string[] = plugs.filter((plug) => !namedLater.has(plug));
 export const connectorType = Type.Enum(connectorTypes);
 export const connectorFormat = Type.Enum(['SOCKET', 'CABLE']);
 export const powerType = Type.Enum(['AC_1_PHASE', 'AC_2_PHASE', 'AC_2_PHASE_SPLIT', 'AC_3_PHASE', 'DC']);
