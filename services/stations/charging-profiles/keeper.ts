@@ -5,7 +5,7 @@ import type { Logger } from '#kit/logger';
 import type { Database } from '#kit/postgres';
 import type { CommandInput } from '../api/command-schemas.ts';
 import type { Ask } from '../kept-contents.ts';
-import { askAgainMs, isDue } from '../domain/delivery.ts';
+import { askAgainMs, bootsOverlapMs, isDue, waitSeconds } from '../domain/delivery.ts';
 import { dueProfiles, noteAsked, settleProfiles, type DueProfile } from './deliveries.ts';
 import { Ticking } from '../ticking.ts';
 
@@ -19,10 +19,6 @@ export type KeeperOptions = {
 };
 
 const atOnceMax = 200;
-/** Commands about a profile wait so long for their station; then they are asked for anew. */
-const waitSeconds = 86_400;
-/** Tables may be so much behind the clock; all boots are looked at after a start. */
-const bootsOverlapMs = 10 * 60_000;
 
 export class ProfileKeeper implements Closable {
   readonly #options: KeeperOptions;

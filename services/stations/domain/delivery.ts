@@ -15,6 +15,10 @@ export type Delivery = {
 const cameToNothing: ReadonlySet<CommandOutcome> = new Set(['expired', 'unknown', 'offline', 'superseded']);
 /** So long after the last command, so that a station that always fails is not asked all the time. */
 export const askAgainMs = 60_000;
+/** What is kept in a station waits so long for it; then it is asked for anew. */
+export const waitSeconds = 86_400;
+/** Tables may be so much behind the clock; all boots are looked at after a start. */
+export const bootsOverlapMs = 10 * 60_000;
 
 /** @param bootedAt of the last real boot that was accepted; null: none, or what boots does not matter. */
 export function isDue(delivery: Delivery, bootedAt: number | null, nowMs: number): boolean {

@@ -4,7 +4,7 @@ import { failpoint } from '#kit/failpoint';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import type { Database } from '#kit/postgres';
-import { askAgainMs } from '../domain/delivery.ts';
+import { askAgainMs, bootsOverlapMs, waitSeconds } from '../domain/delivery.ts';
 import { contentOf, listEntriesMax, updateOf, type ListedToken } from '../domain/local-list.ts';
 import type { Ask } from '../kept-contents.ts';
 import type { ListedTokens } from './listed-tokens.ts';
@@ -33,10 +33,6 @@ export type ListKeeperOptions = {
 };
 
 const atOnceMax = 50;
-/** A list waits so long for its station; then it is asked for anew. */
-const waitSeconds = 86_400;
-/** Tables may be so much behind the clock; all boots are looked at after a start. */
-const bootsOverlapMs = 10 * 60_000;
 
 export class ListKeeper implements Closable {
   readonly #options: ListKeeperOptions;
