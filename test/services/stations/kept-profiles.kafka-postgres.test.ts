@@ -66,6 +66,8 @@ test('a profile waits for its station, is applied with the number and level of i
   );
   const again = await put('P-site', 'site/night', { profile: limit(10) });
   assert.deepEqual([again.body['version'], again.body['profileId']], [1, asked.body['profileId']]);
+  const any = () => rig.ask('GET', '/v1/commands?stationId=P-site');
+  await eventually(any, ({ body }) => (body['items'] as object[]).length === 1, 'the first command');
   assert.equal((await put('P-site', 'site/night', { profile: limit(12) })).body['version'], 2);
   const first = () => rig.ask('GET', '/v1/commands?stationId=P-site&outcome=superseded');
   await eventually(first, ({ body }) => (body['items'] as object[]).length === 1, 'the end of the first command');
