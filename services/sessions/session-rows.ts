@@ -19,6 +19,7 @@ export type SessionRow = {
   readonly start_key: Uint8Array;
   readonly start_repeat: number;
   readonly transaction_id: string;
+  readonly id_used: boolean;
   readonly reported_id: string;
   readonly start_offset: number;
   readonly applied_offset: number;
@@ -65,6 +66,7 @@ export function rowOf(session: Session): SessionRow {
     start_key: Buffer.from(session.startKey, 'utf8'),
     start_repeat: session.repeat,
     transaction_id: session.transactionId,
+    id_used: session.idUsed,
     reported_id: session.reportedId,
     start_offset: session.startOffset,
     applied_offset: session.appliedOffset,
@@ -100,6 +102,7 @@ export function sessionOf(row: SessionRow): Session {
     startKey: Buffer.from(row.start_key).toString('utf8'),
     repeat: row.start_repeat,
     transactionId: row.transaction_id,
+    idUsed: row.id_used,
     reportedId: row.reported_id,
     startOffset: row.start_offset,
     appliedOffset: row.applied_offset,

@@ -40,6 +40,7 @@ export const sessionColumns = {
   start_key: 'bytea',
   start_repeat: 'bigint',
   transaction_id: 'text',
+  id_used: 'boolean',
   reported_id: 'uuid',
   start_offset: 'bigint',
   applied_offset: 'bigint',

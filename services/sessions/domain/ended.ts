@@ -1,12 +1,13 @@
 // A transaction ended: the first end stands, a differing second one is flagged, none is refused.
 import type { TransactionEnded } from './events.ts';
 import { endDiffers, stopMissing } from './flags.ts';
-import { keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive, storable } from './join.ts';
+import { keyOfKnown, latestOf, latestOfKey, namesTransaction, storable } from './join.ts';
 import { regressionOf } from './meter.ts';
+import { meantBy } from './nameless.ts';
 import { draftOf, openWithoutStart } from './open.ts';
 import { isLive, type Draft, type Position, type Session } from './session.ts';
 import { clockFlags, timeOf } from './timestamps.ts';
-import { applyFacts, untouched, type Touched } from './touched.ts';
+import { applyFacts, untouched, useId, type Touched } from './touched.ts';
 
 export function ended(sessions: readonly Session[], event: TransactionEnded, at: Position): readonly Touched[] {
   const before = sessionOf(sessions, event);
@@ -33,9 +34,17 @@ function sessionOf(sessions: readonly Session[], event: TransactionEnded): Sessi
   // A resent end without transactionId must not end the next session, so the ended ones are asked first.
   return (
     sessions.find((session) => endsLike(session, event)) ??
-    onlyLive(sessions, event) ??
+    endable(sessions, event) ??
     latestOfKey(sessions, keyOfKnown(event))
   );
+}
+
+/** Before its start, or below its first register, it is the end of something else: that one is looked at by itself. */
+function endable(sessions: readonly Session[], event: TransactionEnded): Session | undefined {
+  const meant = meantBy(sessions, event);
+  if (meant === undefined || timeOf(event.meta.occurredAt, event.meta.recordedAt) < meant.startedAt) return undefined;
+  const { meterStopMilliWh } = event;
+  return meterStopMilliWh !== null && meterStopMilliWh < (meant.meter.start?.milliWh ?? -Infinity) ? undefined : meant;
 }
 
 function endsLike({ life }: Session, event: TransactionEnded): boolean {
@@ -51,6 +60,7 @@ function withEnd(draft: Draft, event: TransactionEnded): Draft {
   const { meta } = event;
   const endedAt = timeOf(meta.occurredAt, meta.recordedAt);
   draft.flags = (draft.flags & ~stopMissing) | clockFlags(meta.occurredAt, meta.recordedAt);
+  useId(draft, event);
   applyFacts(draft, event);
   draft.life = {
     phase: 'ended',

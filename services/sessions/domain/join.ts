@@ -1,6 +1,6 @@
 // Which session a fact belongs to: by transactionId to the station's latest start with that id, else to the one it can mean.
 import type { Meta } from './events.ts';
-import { isLive, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { timeOf } from './timestamps.ts';
 
 /** What the facts of a transaction say about where they belong. */
@@ -55,17 +55,6 @@ export function latestOfKey(sessions: readonly Session[], startKey: string): Ses
   return latest;
 }
 
-/**
- * The one live session that a fact without transactionId can mean: at the claim's place, or of the whole station where it
- * names none. Among several the one that itself is known by such facts only; undefined where there is not exactly one.
- */
-export function onlyLive(sessions: readonly Session[], claim: Claim): Session | undefined {
-  const possible = sessions.filter((session) => isLive(session) && mayBeAt(session, claim));
-  if (possible.length === 1) return possible[0];
-  const nameless = possible.filter((session) => !namesTransaction(session.transactionId));
-  return nameless.length === 1 ? nameless[0] : undefined;
-}
-
 /** Same EVSE, and same connector where both say one: an EVSE serves one transaction at a time. */
 export function isAtPlaceOf(session: Session, claim: Pick<Claim, 'evseId' | 'connectorId'>): boolean {
   if (!isPlace(session.evseId) || session.evseId !== claim.evseId) return false;
@@ -75,8 +64,4 @@ export function isAtPlaceOf(session: Session, claim: Pick<Claim, 'evseId' | 'con
 /** 0 is the station as a whole. */
 export function isPlace(id: number | null): id is number {
   return id !== null && id > 0;
-}
-
-function mayBeAt(session: Session, claim: Claim): boolean {
-  return !isPlace(claim.evseId) || !isPlace(session.evseId) || isAtPlaceOf(session, claim);
 }

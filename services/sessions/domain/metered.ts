@@ -1,29 +1,32 @@
 // Readings came: of a session where they name one or can only mean one, else they are the station's and no news here.
 import type { MeterValuesSampled, Reading } from './events.ts';
 import { meterAfterEnd, noFlags, type Flags } from './flags.ts';
-import { isAtPlaceOf, keyOfKnown, latestOf, latestOfKey, namesTransaction, onlyLive } from './join.ts';
+import { isAtPlaceOf, isPlace, keyOfKnown, latestOf, latestOfKey, namesTransaction } from './join.ts';
 import { priceReadingOf, readingKeyOf, rememberReading, withRegister } from './meter.ts';
+import { meantBy, onlyLive } from './nameless.ts';
 import { draftOf, fillPlace, openWithoutStart } from './open.ts';
 import { meterStopOf, type Draft, type Position, type Session } from './session.ts';
 import { clockFlags, timeOf } from './timestamps.ts';
-import { untouched, type Touched } from './touched.ts';
+import { untouched, useId, type Touched } from './touched.ts';
 
 export function metered(sessions: readonly Session[], event: MeterValuesSampled, at: Position): readonly Touched[] {
   const before = sessionOf(sessions, event);
   if (before === undefined && !claimsTransaction(event)) return untouched;
   const after = before === undefined ? openWithoutStart(event, at) : draftOf(before);
+  useId(after, event);
   fillPlace(after, event);
   const news = takeReadings(after, event);
   if (before === undefined) return [{ before, after }];
-  if (news === 0) return untouched;
+  if (news === 0 && before.idUsed === after.idUsed) return untouched;
   after.flags |= afterEndFlags(before, after, event);
   return [{ before, after }];
 }
 
 function sessionOf(sessions: readonly Session[], event: MeterValuesSampled): Session | undefined {
   if (namesTransaction(event.transactionId)) return latestOf(sessions, event.transactionId);
-  const only = onlyLive(sessions, event);
   // Readings that name no transaction at all may be of the whole station: only the same place makes them the session's.
+  const isSomewhere = isPlace(event.evseId);
+  const only = isSomewhere ? onlyLive(sessions, event) : meantBy(sessions, { ...event, tokenRef: null });
   if (event.transactionId === null) return only !== undefined && isAtPlaceOf(only, event) ? only : undefined;
   return only ?? (claimsTransaction(event) ? latestOfKey(sessions, keyOfKnown(event)) : undefined);
 }

@@ -18,6 +18,7 @@ export function openSession(event: Origin, startKey: string, repeat: number, at:
     startKey,
     repeat,
     transactionId: storable(event.transactionId ?? ''),
+    idUsed: false,
     reportedId: formatUuid(event.reportedId),
     startOffset: at.offset,
     appliedOffset: at.offset,

@@ -43,6 +43,8 @@ export type Session = {
   /** Ended sessions with the same startKey before this one; 0 unless the station's clock was before 2020. */
   readonly repeat: number;
   readonly transactionId: string;
+  /** The station has told a later fact under that id: what names none is no fact of this session. */
+  readonly idUsed: boolean;
   /** UUID that the session's readings carry. */
   readonly reportedId: string;
   /** Offset of the start, or of the first fact while the start is missing: tells the latest start with a transactionId. */

@@ -6,7 +6,7 @@ import { withReportedStart } from './meter.ts';
 import { draftOf, fillPlace, openSession } from './open.ts';
 import { isLive, lacksStart, type Draft, type Position, type Session } from './session.ts';
 import { clockFlags, clockMayRepeat, timeOf } from './timestamps.ts';
-import { applyFacts, applyToken, untouched, type Touched } from './touched.ts';
+import { applyFacts, applyToken, untouched, useId, type Touched } from './touched.ts';
 
 /** Live sessions of one station; one more, and the oldest counts as having lost its end. */
 export const liveSessionsMax = 32;
@@ -65,6 +65,8 @@ function withStart(draft: Draft, event: TransactionStarted, at: Position): Draft
   draft.startedAt = timeOf(meta.occurredAt, meta.recordedAt);
   draft.ocppVersion ??= meta.ocppVersion;
   fillPlace(draft, event);
+  // 2.x stations make their ids themselves; that of a 1.6 start is ours, and the station may never get it.
+  if (event.startKey === event.transactionId) useId(draft, event);
   // The start's own token is the driver's, whatever a later fact showed that came before it.
   if (event.tokenRef !== null) draft.tokenRef = null;
   applyToken(draft, event);

@@ -1,6 +1,6 @@
 // What an event did to a session: as it was, and as it is now.
 import type { TransactionUpdated } from './events.ts';
-import { storable } from './join.ts';
+import { namesTransaction, storable } from './join.ts';
 import { noteState } from './meter.ts';
 import { fillPlace } from './open.ts';
 import type { Draft, Session } from './session.ts';
@@ -26,6 +26,11 @@ export function applyFacts(draft: Draft, event: TransactionUpdated): void {
     seqNo: event.seqNo ?? -1,
     state: storable(event.chargingState),
   });
+}
+
+/** The station knows its transaction by its id. */
+export function useId(draft: Draft, { transactionId }: { readonly transactionId: string | null }): void {
+  if (!draft.idUsed && namesTransaction(transactionId)) draft.idUsed = true;
 }
 
 /** Takes a charging state in, by the station's time. A price may depend on its changes, so that they are told as readings. */
