@@ -38,7 +38,9 @@ export type Decider =
   /** The tenant does not let vehicles charge by their address. */
   | 'autocharge-off'
   /** The contract certificate that came with it. */
-  | 'certificate';
+  | 'certificate'
+  /** Nobody could be asked about that certificate: the tenant's policy. */
+  | 'certificate-unavailable';
 
 export type Decision = {
   readonly status: AuthorizationStatus;
@@ -56,7 +58,7 @@ export type Place = { readonly stationId: string; readonly station: { readonly l
 export function decideStart(token: PresentedToken, place: Place, start: StartShown): Decision {
   const decision = decideUse(token, place, start);
   const isOver = decision.status === 'Accepted' && decision.by !== 'free-vending' && atLimit(token, place, start);
-  return isOver ? { ...decision, status: 'ConcurrentTx' } : decision;
+  return isOver ? { ...decision, status: 'ConcurrentTx', by: 'registry' } : decision;
 }
 
 /**

@@ -24,22 +24,25 @@ export function contractQuestion({ idToken, certificate, iso15118CertificateHash
   };
 }
 
-/** The decision with its certificate, and the certificate's own status for the station. */
-export function withContract(
-  decision: Decision,
-  answer: Answer | undefined,
-  policies: Policies,
-): { readonly decision: Decision; readonly certificateStatus: ContractStatus } {
-  const certificateStatus = statusOf(answer, policies);
-  if (certificateStatus !== 'Accepted')
-    return { decision: { ...decision, status: 'Invalid', by: 'certificate' }, certificateStatus };
+type Judged = { readonly decision: Decision; readonly certificateStatus: ContractStatus };
+
+/** The decision with its certificate, which can only take away what was given, and its own status for the station. */
+export function withContract(decision: Decision, answer: Answer | undefined, policies: Policies): Judged {
+  const isUnknown = answer === undefined || answer.kind === 'unreachable';
+  const certificateStatus = statusOf(answer, isUnknown && policies.tokensUnavailable === 'accept');
   const isOver = decision.status === 'Blocked' || decision.status === 'Expired';
-  return { decision, certificateStatus: isOver ? 'ContractCancelled' : 'Accepted' };
+  if (isOver && certificateStatus === 'Accepted') return { decision, certificateStatus: 'ContractCancelled' };
+  if (decision.status !== 'Accepted' || decision.by === 'free-vending') return { decision, certificateStatus };
+  const status = certificateStatus === 'Accepted' ? 'Accepted' : 'Invalid';
+  // Whoever could not be asked leaves it to the tenant, as with tokens, and the log says so.
+  if (isUnknown) return { decision: { ...decision, status, by: 'certificate-unavailable' }, certificateStatus };
+  return status === 'Accepted'
+    ? { decision, certificateStatus }
+    : { decision: { ...decision, status, by: 'certificate' }, certificateStatus };
 }
 
-/** Who cannot be asked leaves it to the tenant, as with tokens; a source that refuses has said no. */
-function statusOf(answer: Answer | undefined, { tokensUnavailable }: Policies): ContractStatus {
+/** A source that refuses has said no. */
+function statusOf(answer: Answer | undefined, isLet: boolean): ContractStatus {
   if (answer?.kind === 'contract') return answer.status;
-  const isUnknown = answer === undefined || answer.kind === 'unreachable';
-  return isUnknown && tokensUnavailable === 'accept' ? 'Accepted' : 'CertChainError';
+  return isLet ? 'Accepted' : 'CertChainError';
 }

@@ -138,6 +138,10 @@ test('revocation is asked of whoever knows it, after the chain', async () => {
 type Known = NonNullable<Parameters<typeof contextOf>[0]>;
 
 function authorized(answer: Answer | undefined, known: Known, request: object = hashes): [string, string | undefined] {
+  return told(answer, known, request).said;
+}
+
+function told(answer: Answer | undefined, known: Known, request: object = hashes) {
   const message = { idToken: { idToken: emaid, type: 'eMAID' as const }, ...request };
   assert.equal(guardOf('2.0.1', 'Authorize', 'Request')?.(message), undefined);
   const { reply, events } = authorize.handle(message, { ...contextOf({ uid: emaid, ...known }), answer });
@@ -146,7 +150,8 @@ function authorized(answer: Answer | undefined, known: Known, request: object = 
   const [decided] = events;
   assert.ok(decided?.type === 'AuthorizationDecided');
   assert.equal(decided.status, idTokenInfo.status);
-  return [idTokenInfo.status, certificateStatus];
+  const said: [string, string | undefined] = [idTokenInfo.status, certificateStatus];
+  return { said, by: decided.decidedBy };
 }
 
 test('the contract is judged like any token; its certificate can only take that away', () => {
@@ -168,4 +173,28 @@ test('where nobody can be asked about a certificate, the tenant decides; a sourc
   assert.deepEqual(authorized(away, { found }), ['Invalid', 'CertChainError']);
   assert.deepEqual(authorized(away, open), ['Accepted', 'Accepted']);
   assert.deepEqual(authorized({ kind: 'refused', why: 'unknown' }, open), ['Invalid', 'CertChainError']);
+});
+
+test('that nobody could be asked about a certificate is recorded, whichever way the tenant wants it', () => {
+  const open = { tokensUnavailable: 'accept' as const };
+  const away = { kind: 'unreachable', why: 'late' } as const;
+  const good = { kind: 'contract', status: 'Accepted' } as const;
+  const revoked = { kind: 'contract', status: 'CertificateRevoked' } as const;
+  const found = token();
+  for (const answer of [away, undefined]) {
+    assert.equal(told(answer, { found }).by, 'certificate-unavailable');
+    assert.equal(told(answer, { found, policies: open }).by, 'certificate-unavailable');
+  }
+  assert.equal(told(good, { found, policies: open }).by, 'registry');
+  assert.equal(told(revoked, { found, policies: open }).by, 'certificate');
+});
+
+test('a certificate takes nothing from a token that is refused anyway, nor from one that nobody judges', () => {
+  const revoked = { kind: 'contract', status: 'CertificateRevoked' } as const;
+  const blocked = told(revoked, { found: token({ status: 'Blocked' }) });
+  assert.deepEqual([blocked.said, blocked.by], [['Blocked', 'CertificateRevoked'], 'registry']);
+  const unknown = told(revoked, {});
+  assert.deepEqual([unknown.said, unknown.by], [['Invalid', 'CertificateRevoked'], 'registry']);
+  const free = told(revoked, { found: token(), policies: { freeVending: true } });
+  assert.deepEqual([free.said, free.by], [['Accepted', 'CertificateRevoked'], 'free-vending']);
 });

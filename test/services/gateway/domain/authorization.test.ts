@@ -2,7 +2,7 @@
 // recorded and this word is answered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AuthorizationStatus, TokenRegistered } from '#contracts/generated/types';
+import type { ActiveSession, AuthorizationStatus, TokenRegistered } from '#contracts/generated/types';
 import { guardOf, type OcppVersion } from '#contracts/ocpp';
 import type { ActionTable, Handled, Row } from '#services/gateway/domain/action';
 import type { Decider } from '#services/gateway/domain/authorization';
@@ -136,6 +136,7 @@ test('a vehicle that is recognised by its address is judged like a card where th
   }
 });
 
+const said = (status: AuthorizationStatus) => ({ kind: 'answered', status, expiresAt: null }) as const;
 const limited = token({ concurrentSessionsMax: 1 });
 const elsewhere = runningSession({ stationId: 'CS-002' });
 
@@ -160,6 +161,32 @@ test('the repeat of a start, and what follows it, is never one too many', () => 
     check(message, { found: limited, sessions: [own2] }, 'Accepted');
   const same = runningSession({ transactionId: 'tx-1', stationId: 'CS-002', evseId: null });
   check(v201.started, { found: limited, sessions: [same] }, 'ConcurrentTx');
+});
+
+test('of two starts that were both let within the fold’s delay, the repeat of either stays what it was', () => {
+  const { transactionId } = handled(start16, { found: limited }).reply as { transactionId: number };
+  const both = (own: Partial<ActiveSession>) => ({
+    found: limited,
+    sessions: [runningSession(own), runningSession({ stationId: 'CS-002', startedAt: now })],
+  });
+  check(start16, both({ transactionId: String(transactionId), evseId: null }), 'Accepted', 'registry');
+  for (const message of [v201.started, v201.updated, v21.started, v21.updated]) {
+    check(message, both({ transactionId: 'tx-1' }), 'Accepted', 'registry');
+    // What was begun by the cable alone, or refused, was not let: its token is judged now.
+    check(message, both({ transactionId: 'tx-1', authorization: null }), 'ConcurrentTx', 'registry');
+    check(message, both({ transactionId: 'tx-1', authorization: 'ConcurrentTx' }), 'ConcurrentTx', 'registry');
+    check(message, both({ transactionId: 'tx-1', stationId: 'CS-003' }), 'ConcurrentTx', 'registry');
+  }
+  const blocked = token({ concurrentSessionsMax: 1, status: 'Blocked' });
+  check(v201.started, { ...both({ transactionId: 'tx-1' }), found: blocked }, 'Blocked', 'registry');
+});
+
+test('one session too many is our word, also about a token that its partner lets charge', () => {
+  const found = token({ concurrentSessionsMax: 1, issuer: 'NL-EMP', whitelist: 'NEVER' });
+  for (const message of starts) {
+    check(message, { found, sessions: [elsewhere], partner: said('Accepted') }, 'ConcurrentTx', 'registry');
+    check(message, { found, sessions: [elsewhere], partner: said('Blocked') }, 'Blocked', 'partner');
+  }
 });
 
 test('a session that is silent for six hours does not count, one millisecond less and it does', () => {
@@ -207,7 +234,6 @@ test('of two starts the later is one too many: one that was queued offline is no
 });
 
 const issued = (whitelist: TokenRegistered['whitelist']) => token({ issuer: 'NL-EMP', whitelist });
-const said = (status: AuthorizationStatus) => ({ kind: 'answered', status, expiresAt: null }) as const;
 const away = { kind: 'unreachable' } as const;
 
 test('what a partner says of its token counts before what we know of it, but not before where it may charge', () => {

@@ -93,6 +93,14 @@ test('a start by button names no token: it is accepted, decides nothing and hash
   assert.deepEqual(typesOf(result), ['TransactionStarted', 'MeterValuesSampled']);
 });
 
+test('an Authorize by button shows no token either: it is accepted and kept, and nothing is decided', () => {
+  const request = { idToken: { idToken: '', type: 'NoAuthorization' } };
+  assert.equal((actions201.Authorize.shows as (shown: object) => unknown)(request), undefined);
+  const result = handled('Authorize', request);
+  assert.deepEqual(result.reply, { idTokenInfo: { status: 'Accepted' } });
+  assert.deepEqual(typesOf(result), ['StationMessageRecorded']);
+});
+
 test('what 1.6 cannot say, 2.x is told: not at this location', () => {
   const result = handled(
     'Authorize',
