@@ -22,7 +22,7 @@ const boot16 = '[2,"boot","BootNotification",{"chargePointVendor":"V","chargePoi
 before(async () => {
   trial = await startTrial({ env: { FRAME_BYTES_MAX: String(256 * 1024) } });
   operator = operatorOf(trial);
-  await operator.register(['BAD-1', 'BAD-2', 'BAD-3', 'BAD-4'].map(identity));
+  await operator.register(['BAD-1', 'BAD-2', 'BAD-3', 'BAD-4', 'BAD-5', 'BAD-6'].map(identity));
   await eventually('stations are known to the gateway', async () => {
     (await open('BAD-4')).close();
     return true;
@@ -196,6 +196,36 @@ test('odd facts are answered and kept: a stop for a transaction nobody started',
   });
   assert.ok(items[0]?.flags.includes('start-missing'));
   station.close();
+});
+
+test('S8: a stop that names another station’s transaction ends it not; it is an orphan of the station that said it', async () => {
+  const [driver, thief] = [await open('BAD-5'), await open('BAD-6')];
+  await driver.ask(boot16);
+  await thief.ask(boot16);
+  const begun = await driver.ask(
+    `[2,"start","StartTransaction",{"connectorId":1,"idTag":"045BAD","meterStart":1000,"timestamp":"${new Date().toISOString()}"}]`,
+  );
+  const transactionId = /"transactionId":(\d+)/.exec(begun)?.[1] ?? '';
+  assert.notEqual(transactionId, '');
+  const stop = (id: string) =>
+    `[2,"${id}","StopTransaction",{"meterStop":2000,"timestamp":"${new Date().toISOString()}","transactionId":${transactionId}}]`;
+  const sessionOf = (stationId: string, state: Session['state']) =>
+    eventually(`the ${state} session of ${stationId}`, async () => {
+      const { items } = await operator.get<Page<Session>>(`/v1/sessions?stationId=${stationId}`);
+      return items.find((session) => session.transactionId === transactionId && session.state === state);
+    });
+  await sessionOf('BAD-5', 'charging');
+  assert.match(await thief.ask(stop('stolen')), /^\[3,"stolen",/, 'acknowledged, or it would say so for ever');
+  const orphan = await sessionOf('BAD-6', 'ended');
+  assert.ok(orphan.flags.includes('start-missing'));
+  // Its fold is done: whatever the stop was to do is to be seen.
+  const victim = await sessionOf('BAD-5', 'charging');
+  assert.notEqual(victim.sessionId, orphan.sessionId);
+  assert.match(await driver.ask(stop('own')), /^\[3,"own",/);
+  const ended = await sessionOf('BAD-5', 'ended');
+  assert.deepEqual([ended.sessionId, ended.energyMilliWh, ended.flags], [victim.sessionId, 1_000_000, []]);
+  driver.close();
+  thief.close();
 });
 
 test('malformed operator requests name each fault', async () => {

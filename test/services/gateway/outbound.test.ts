@@ -156,6 +156,39 @@ test('what another gateway announced first is not begun here, but a read is', as
   assert.equal((await begin('ReadConfiguration', {}))?.type, 'CommandSent');
 });
 
+test('S15: an answer to what was never sent, another’s, doubled or late completes nothing; the true one does', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { gateway, connection, socket, next, answer } = await ready();
+  const accepted = (id: string): void => connection.receive(JSON.stringify([3, id, { status: 'Accepted' }]));
+  const idOfCall = (): string => (JSON.parse(socket.sent.at(-1) ?? '') as [number, string])[1];
+  const outcome = async (): Promise<string | undefined> => {
+    const record = await next();
+    return record?.type === 'CommandCompleted' ? record.outcome : record?.type;
+  };
+  accepted('before any');
+  connection.outbound.request(command(gateway, connection, 'ResetStation', reset));
+  assert.equal(await outcome(), 'CommandSent');
+  const first = idOfCall();
+  for (const id of ['never-sent', `${first}0`, first.slice(0, -1)]) accepted(id);
+  connection.receive('[4,"never-sent","InternalError","",{}]');
+  assert.equal(await outcome(), undefined, 'nobody’s answer is no answer');
+  answer({ status: 'Rejected' });
+  accepted(first);
+  assert.equal(await outcome(), 'rejected');
+  connection.outbound.request(command(gateway, connection, 'ResetStation', reset));
+  assert.equal(await outcome(), 'CommandSent');
+  const second = idOfCall();
+  accepted(first);
+  assert.equal(await outcome(), undefined, 'the answer to the one before is not that to this one');
+  t.mock.timers.tick(gateway.parts.config.callTimeoutMs);
+  assert.equal(await outcome(), 'unknown');
+  accepted(second);
+  assert.equal(await outcome(), undefined, 'too late');
+  const odd = gateway.noted.filter((noted) => noted.outcome === 'unexpected-answer');
+  assert.equal(odd.length, 8, 'each is written down');
+  assert.deepEqual(socket.ends, []);
+});
+
 test('an answer that is no frame fails the command at once and is not answered', async () => {
   const { gateway, connection, socket, next } = await ready();
   connection.outbound.request(command(gateway, connection, 'ResetStation', reset));
