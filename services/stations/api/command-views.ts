@@ -1,10 +1,31 @@
-// A command as operators see it, from its row or, before that is written, from the log.
+// A command as operators see it, from its row or from the log: whichever knows more.
 import type { CommandCompleted, CommandResult } from '#contracts/generated/types';
 import type { Entry } from '../command-book.ts';
 import type { CommandRow } from '../command-reads.ts';
 import { shownParameters, type RefOf } from '../domain/shown-parameters.ts';
 import type { CommandView } from './command-schemas.ts';
 import { isoOf } from './page.ts';
+
+/**
+ * The row may be behind what whoever waited for the command was told, and the log's memory of an old one is gone.
+ * Undefined: neither knows it.
+ */
+export function latestView(
+  row: CommandRow | undefined,
+  entry: Entry | undefined,
+  refOf: RefOf,
+): CommandView | undefined {
+  const views = [row && viewOfRow(row), entry && viewOfEntry(entry, refOf)].filter((view) => view !== undefined);
+  return views.toSorted((a, b) => progressOf(b) - progressOf(a))[0];
+}
+
+const progressOfState = { requested: 0, sent: 1, completed: 2 } as const;
+
+/** Asked for again it begins anew; what is completed stays. */
+function progressOf({ state, requests, result }: CommandView): number {
+  if (state === 'completed') return Number.MAX_SAFE_INTEGER - (result === null ? 1 : 0);
+  return requests * 2 + progressOfState[state];
+}
 
 export function viewOfRow(row: CommandRow): CommandView {
   return {

@@ -14,7 +14,7 @@ import {
   commandQuery,
   type CommandView,
 } from './command-schemas.ts';
-import { viewOfEntry, viewOfRow } from './command-views.ts';
+import { latestView, viewOfEntry, viewOfRow } from './command-views.ts';
 import { beginOf, limitOf, pageOfRows, refuseCursor } from './page.ts';
 import { pageOf, problems } from '#kit/http-schemas';
 import { stationParams } from './schemas.ts';
@@ -96,10 +96,9 @@ function addReading(api: HttpApi, { database, commands, refOf }: CommandApiParts
     { schema: { tags, summary: 'Read a command', params: commandParams, response: { 200: command, ...problems } } },
     async ({ caller: { tenantId }, params: { commandId } }, reply) => {
       const row = await readCommand(database, tenantId, commandId);
-      if (row !== undefined) return reply.send(viewOfRow(row));
-      // It may be in the log and not in the table yet.
       const entry = commands.get(commandId);
-      if (entry?.command.tenantId === tenantId) return reply.send(viewOfEntry(entry, refOf));
+      const view = latestView(row, entry?.command.tenantId === tenantId ? entry : undefined, refOf);
+      if (view !== undefined) return reply.send(view);
       return problem(reply, { status: 404, title: 'No such command', detail: commandId });
     },
   );

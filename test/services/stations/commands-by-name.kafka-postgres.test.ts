@@ -108,3 +108,13 @@ test('of what waits for a station the newest of a key is sent, the older is repl
   const sent = gateway.received.filter(({ stationId }) => stationId === 'S-newest').map(({ commandId }) => commandId);
   assert.deepEqual(sent.toSorted(), [newer, other].map((asked) => String(asked.body['commandId'])).toSorted());
 });
+
+test('who was told that a command is completed reads the same from then on, however late its row is', async () => {
+  await connected('S-read');
+  for (let n = 0; n < 10; n++) {
+    const { body } = await raw('S-read', 'ClearCache', {}, '?waitSeconds=20');
+    assert.equal(body['state'], 'completed');
+    const read = await rig.ask('GET', `/v1/commands/${String(body['commandId'])}`);
+    assert.deepEqual(read.body, body);
+  }
+});
