@@ -52,5 +52,5 @@ async function carry({ store, commands }: RotationRun, rotation: Rotation): Prom
   const standing = await commands.standing(tenantId, commandId);
   // The log keeps commands for seven days, far longer than one may wait.
   const { outcome, detail } = standing ?? { outcome: 'unknown', detail: 'its command is not known any more' };
-  if (outcome !== null) await settleRotation(store, rotation, { state: rotationAfter(outcome), detail });
+  if (outcome !== null) await settleRotation(store, rotation, { state: rotationAfter(outcome, detail), detail });
 }

@@ -5,7 +5,7 @@ import { problem, type HttpApi } from '#kit/http';
 import { problems, strict } from '#kit/http-schemas';
 import { nothing } from '#kit/http-versions';
 import { stations } from '../store/kinds.ts';
-import { sealedOf, settleUnknown } from '../store/rotations.ts';
+import { sealedOf, settleProved } from '../store/rotations.ts';
 import { changeOne } from '../store/write.ts';
 import type { RegistryParts } from './parts.ts';
 import { sealedFor } from './rotations.ts';
@@ -67,7 +67,7 @@ function addPasswords(api: HttpApi, { store, seal }: RegistryParts): void {
     '/internal/credentials/proved',
     { schema: { hide: true, body: proved, response: { 204: nothing, ...problems } } },
     async ({ body: { tenantId, stationId, salt } }, reply) => {
-      await settleUnknown(store, { tenantId, stationId }, Buffer.from(salt, 'hex'));
+      await settleProved(store, { tenantId, stationId }, Buffer.from(salt, 'hex'));
       return reply.code(204).send(null);
     },
   );

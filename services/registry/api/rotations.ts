@@ -4,9 +4,9 @@ import { stationIdPattern } from '#contracts/registry';
 import type { HttpApi } from '#kit/http';
 import { nullable, problems } from '#kit/http-schemas';
 import { asTenant } from '#kit/postgres';
-import { credentialChanges, insertCredentials } from '../store/credentials.ts';
+import { credentialChanges, credentialsOf, credentialsPerStationMax, insertCredentials } from '../store/credentials.ts';
 import { stations } from '../store/kinds.ts';
-import { notFound } from '../store/refusal.ts';
+import { notFound, Refused, type Refusal } from '../store/refusal.ts';
 import { insertRotation, rotationsOf, type Rotation } from '../store/rotations.ts';
 import { findRow } from '../store/table.ts';
 import { lockExpected, writeAs } from '../store/write.ts';
@@ -19,9 +19,9 @@ const params = Type.Object({ stationId: Type.String({ pattern: stationIdPattern 
 const rotation = Type.Object({
   stationId: Type.String(),
   credentialId: Type.String(),
-  state: Type.Enum(['pending', 'unknown', 'accepted', 'rejected'], {
+  state: Type.Enum(['pending', 'unknown', 'rebootRequired', 'accepted', 'rejected'], {
     description:
-      'pending: on its way. accepted: the passwords before are dead. rejected: the old one stays. unknown: both work until the station connects',
+      'pending: on its way. accepted: the passwords before are dead. rejected: the old one stays. unknown: both work until the station connects. rebootRequired: both work until it shows the new one, after its next boot',
   }),
   detail: nullable(Type.String()),
   commandId: nullable(Type.String({ description: 'The RotatePassword that carries it; its life: /v1/commands/{id}' })),
@@ -53,6 +53,8 @@ export function addRotationRoutes(api: HttpApi, parts: RegistryParts): void {
           id,
           expected: { header: undefined, body: undefined },
         });
+        if ((await credentialsOf(client, writing.tenantId, id)).length >= credentialsPerStationMax)
+          throw new Refused(tooManyPasswords);
         // The passwords before go on working until the station has taken this one.
         await insertCredentials(client, writing, [{ ...made.added, graceSeconds: 'unended' }]);
         const begun = await insertRotation(client, writing, { stationId: id, credentialId, sealed });
@@ -86,6 +88,14 @@ function addListing(api: HttpApi, { store: { database } }: RegistryParts): void 
     },
   );
 }
+
+/** One more would push out the oldest, which may be the one that the station has. */
+const tooManyPasswords: Refusal = {
+  kind: 'refused',
+  status: 409,
+  title: 'Too many passwords of this station work at once',
+  detail: 'The station has to connect with one of them, or an operator ends some.',
+};
 
 /** What a sealed password opens for. */
 export function sealedFor(tenantId: string, stationId: string, credentialId: string): string {

@@ -17,7 +17,7 @@ export type NewCredential = {
 };
 
 /** More passwords than these never work at once; the oldest go first. */
-const credentialsPerStationMax = 4;
+export const credentialsPerStationMax = 4;
 
 type Row = {
   readonly station_id: string;

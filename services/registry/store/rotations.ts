@@ -30,7 +30,7 @@ const shownMax = 20;
 
 export type NewRotation = { readonly stationId: string; readonly credentialId: string; readonly sealed: Buffer };
 
-/** Throws (23505) where another one of the station is pending. What was settled long ago is forgotten. */
+/** Throws (23505) where another one of the station is on its way. What was settled long ago is forgotten. */
 export async function insertRotation(client: PoolClient, writing: Writing, made: NewRotation): Promise<Rotation> {
   const { rows } = await client.query<Row>(
     `insert into password_rotations (tenant_id, station_id, credential_id, sealed, state, requested_at, requested_by)
@@ -99,24 +99,34 @@ export async function settleRotation(
     if ((await lockRow(client, stations.table, tenantId, stationId)) === undefined) return;
     const settled = await client.query(
       `update password_rotations set state = $4, detail = $5, sealed = null, settled_at = $6
-       where tenant_id = $1 and station_id = $2 and credential_id = $3 and state in ('pending', 'unknown') and state <> $4`,
+       where tenant_id = $1 and station_id = $2 and credential_id = $3 and state not in ('accepted', 'rejected', $4)`,
       [tenantId, stationId, credentialId, state, detail, new Date(writing.at)],
     );
-    if (settled.rowCount === 0 || state === 'unknown') return;
+    if (settled.rowCount === 0 || (state !== 'accepted' && state !== 'rejected')) return;
     const ended = await endedBy(client, { tenantId, stationId, credentialId }, state);
     if (ended.length > 0) await store.enqueue(client, await credentialChanges(client, writing, ended));
   });
 }
 
-/** accepted: every other password. rejected: the new one. */
+/** accepted: every other password, but for one that the station has from its next boot on. rejected: the new one. */
 async function endedBy(
   client: PoolClient,
   { tenantId, stationId, credentialId }: RotationName,
   state: 'accepted' | 'rejected',
 ): Promise<CredentialChange[]> {
   const ids = (await credentialsOf(client, tenantId, stationId)).map((credential) => credential.credentialId);
+  const { rows: taken } = await client.query<{ id: string }>(
+    `select credential_id as id from password_rotations
+     where tenant_id = $1 and station_id = $2 and state = 'rebootRequired'`,
+    [tenantId, stationId],
+  );
   // A new password that an operator took away meanwhile leaves the others as they are.
-  const going = ids.filter((id) => (id === credentialId) === (state === 'rejected') && ids.includes(credentialId));
+  const going = ids.filter(
+    (id) =>
+      (id === credentialId) === (state === 'rejected') &&
+      ids.includes(credentialId) &&
+      !taken.some((waiting) => waiting.id === id),
+  );
   const ended: CredentialChange[] = [];
   for (const id of going) {
     const credential = await deleteCredential(client, tenantId, stationId, id);
@@ -125,20 +135,21 @@ async function endedBy(
   return ended;
 }
 
-/** A station showed the password of this salt: of its rotations that nobody knows the outcome of, it decides each. */
-export async function settleUnknown(
+/** A station showed the password of this salt: it may decide its rotations that are not settled. */
+export async function settleProved(
   store: Store,
   station: Omit<RotationName, 'credentialId'>,
   provedSalt: Buffer,
 ): Promise<void> {
-  const rows = await store.database.query<{ credentialId: string; salt: Buffer }>(
-    `select credential_id as "credentialId", credentials.salt from password_rotations
+  const rows = await store.database.query<{ credentialId: string; salt: Buffer; state: RotationState }>(
+    `select credential_id as "credentialId", credentials.salt, state from password_rotations
      join credentials using (tenant_id, station_id, credential_id)
-     where tenant_id = $1 and station_id = $2 and state = 'unknown' order by requested_at`,
+     where tenant_id = $1 and station_id = $2 and state not in ('accepted', 'rejected') order by requested_at`,
     [station.tenantId, station.stationId],
   );
-  for (const { credentialId, salt } of rows) {
-    const state = rotationProved(salt, provedSalt);
+  for (const { credentialId, salt, state: before } of rows) {
+    const state = rotationProved(before, Buffer.compare(salt, provedSalt) === 0);
+    if (state === undefined) continue;
     const detail = `the station connected with the ${state === 'accepted' ? 'new' : 'old'} password`;
     await settleRotation(store, { ...station, credentialId }, { state, detail });
   }

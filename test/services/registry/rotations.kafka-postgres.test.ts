@@ -9,6 +9,7 @@ import { startRig, type Rig } from './rig.ts';
 /** What a stations service would say of the commands it was asked for. */
 const asked: { intent: string; parameters: { credentialId: string }; idempotencyKey: string }[] = [];
 const outcomes = new Map<string, string>();
+const details = new Map<string, string>();
 const answers = createServer((request, response) => {
   void answer(request, response);
 });
@@ -20,7 +21,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.method === 'POST') asked.push(JSON.parse(text) as (typeof asked)[number]);
   const id = request.method === 'POST' ? (asked.at(-1)?.parameters.credentialId ?? '') : (request.url ?? '').slice(13);
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ commandId: id, outcome: outcomes.get(id) ?? null, detail: null }));
+  response.end(JSON.stringify({ commandId: id, outcome: outcomes.get(id) ?? null, detail: details.get(id) ?? null }));
 }
 
 before(async () => {
@@ -107,17 +108,68 @@ test('unknown: both work until the station connects, and what it shows decides',
     outcomes.set(rotation.credentialId, 'unknown');
     await settled(stationId, rotation.credentialId, 'unknown');
     assert.equal((await credentials(stationId)).length, 2);
-    const salt = await saltOf(showsNew ? rotation.credentialId : old);
-    const told = await rig.call('POST', '/internal/credentials/proved', { tenantId: 'default', stationId, salt });
-    assert.equal(told.status, 204);
+    await shows(stationId, showsNew ? rotation.credentialId : old);
     assert.deepEqual(await credentials(stationId), [showsNew ? rotation.credentialId : old]);
   }
 });
 
+test('what a station takes with its next boot: both work until it shows the new one; the old one decides nothing', async () => {
+  for (const [stationId, detail] of [
+    ['R-10', 'RebootRequired'],
+    ['R-11', 'BasicAuthPassword: RebootRequired'],
+  ] as const) {
+    const { old, rotation } = await begin(stationId);
+    details.set(rotation.credentialId, detail);
+    outcomes.set(rotation.credentialId, 'accepted');
+    await settled(stationId, rotation.credentialId, 'rebootRequired');
+    await shows(stationId, old);
+    assert.deepEqual((await credentials(stationId)).toSorted(), [old, rotation.credentialId].toSorted());
+    await shows(stationId, rotation.credentialId);
+    await settled(stationId, rotation.credentialId, 'accepted');
+    assert.deepEqual(await credentials(stationId), [rotation.credentialId]);
+  }
+});
+
+test('a station whose answer says nothing may have taken it: both work until it connects', async () => {
+  const { old, rotation } = await begin('R-12');
+  outcomes.set(rotation.credentialId, 'failed');
+  await settled('R-12', rotation.credentialId, 'unknown');
+  assert.equal((await credentials('R-12')).length, 2);
+  await shows('R-12', old);
+  assert.deepEqual(await credentials('R-12'), [old]);
+});
+
+test('who shows the new password has taken it, whatever becomes of its command', async () => {
+  const { rotation } = await begin('R-13');
+  await shows('R-13', rotation.credentialId);
+  await settled('R-13', rotation.credentialId, 'accepted');
+  assert.deepEqual(await credentials('R-13'), [rotation.credentialId]);
+  outcomes.set(rotation.credentialId, 'unknown');
+  const { rotation: witness } = await begin('R-14');
+  outcomes.set(witness.credentialId, 'accepted');
+  await settled('R-14', witness.credentialId, 'accepted');
+  await settled('R-13', rotation.credentialId, 'accepted');
+});
+
+test('passwords of which nobody knows whether they were taken never push out the one that works', async () => {
+  const { old, rotation } = await begin('R-15');
+  for (let last = rotation; ;) {
+    outcomes.set(last.credentialId, 'unknown');
+    await settled('R-15', last.credentialId, 'unknown');
+    const next = await rig.call('POST', '/v1/stations/R-15/credentials/rotations');
+    assert.ok((await credentials('R-15')).includes(old), 'the one that works is gone');
+    if (next.status === 409) break;
+    last = next.body as unknown as Rotation;
+  }
+  assert.equal((await credentials('R-15')).length, 4);
+  await shows('R-15', old);
+  assert.deepEqual(await credentials('R-15'), [old]);
+  assert.equal((await rig.call('POST', '/v1/stations/R-15/credentials/rotations')).status, 202);
+});
+
 test('while one is on its way nothing is decided by a connect, and no second one begins', async () => {
   const { old, rotation } = await begin('R-7');
-  const salt = await saltOf(old);
-  await rig.call('POST', '/internal/credentials/proved', { tenantId: 'default', stationId: 'R-7', salt });
+  await shows('R-7', old);
   assert.equal((await credentials('R-7')).length, 2);
   const second = await rig.call('POST', '/v1/stations/R-7/credentials/rotations');
   assert.equal(second.status, 409);
@@ -162,6 +214,13 @@ test('a higher security profile that a gateway saw is registered, a lower one is
   assert.equal((await raise(1)).status, 204);
   assert.equal(await profile(), 2);
 });
+
+/** The station connects with that password, as its gateway tells. */
+async function shows(stationId: string, credentialId: string): Promise<void> {
+  const salt = await saltOf(credentialId);
+  const told = await rig.call('POST', '/internal/credentials/proved', { tenantId: 'default', stationId, salt });
+  assert.equal(told.status, 204);
+}
 
 async function saltOf(credentialId: string): Promise<string> {
   const client = new pg.Client({ connectionString: rig.databaseUrl });
