@@ -51,6 +51,10 @@ export const tenantValue = Type.Object(
       description: 'Vehicles that are recognised by their MAC address are judged like cards',
     }),
     framesRecorded: Type.Boolean({ description: 'Exchanges with stations are kept for some days' }),
+    costsShown: Type.Boolean({
+      description:
+        'Stations of OCPP 2.x are told what a transaction costs (totalCost), while it runs and as it ends, to show it to the driver',
+    }),
     bootPolicy: Type.Enum(['accept', 'pending', 'reject'], {
       description: 'Of stations that are registered without one, and whose template has none',
     }),
@@ -168,6 +172,9 @@ export const stationValue = Type.Object(
       description: 'It may go from security profile 3 to 2 (OCPP 2.1, A05.FR.08)',
     }),
     acceptsWithoutBoot: Type.Boolean({ description: 'It never sends BootNotification, and works all the same' }),
+    costsShown: nullable(
+      Type.Boolean({ description: 'It is told what a transaction costs (OCPP 2.x); null: as its tenant wants' }),
+    ),
     templateId: nullable(
       Type.String({ pattern: plainIdPattern, description: 'null: the template that fits its vendor and model' }),
     ),

@@ -199,6 +199,8 @@ export type CertificateSigningRequested = {
   certificateType: string;
   /** 2.1: to be named in CertificateSigned */
   requestId: number | null;
+  /** 2.x: the station named no type, so the certificate is for its connection to us and for those of vehicles, and CertificateSigned names none either */
+  combined: boolean;
 };
 
 /** Certificates of a station: all of the named types, or one that was installed, deleted, signed or asked for. */
@@ -1091,6 +1093,8 @@ export type StationRegistered = {
   /** It works without ever sending BootNotification */
   acceptsWithoutBoot: boolean;
   traits: TraitOverrides | null;
+  /** It is told what a transaction costs; null: as its tenant wants */
+  costsShown: boolean | null;
 };
 
 /** Current policies of a tenant for gateways. */
@@ -1108,6 +1112,8 @@ export type TenantRegistered = {
   /** VID: tokens (a vehicle's MAC address) are judged like cards */
   autocharge: boolean;
   framesRecorded: boolean;
+  /** 2.x stations are told what a transaction costs, in the answers to its events */
+  costsShown: boolean;
 };
 
 /** Current value of a token for gateways: no uid, no name. */

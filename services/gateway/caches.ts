@@ -111,6 +111,7 @@ export function defaultTenant(tenantId: string): TenantRegistered {
     freeVending: false,
     autocharge: false,
     framesRecorded: true,
+    costsShown: false,
   };
 }
 

@@ -54,7 +54,14 @@ export const upsertDeviceEvents = upsert(
 export const upsertSigningRequests = upsert(
   'signing_requests',
   [...owner, 'event_id text'],
-  ['log_offset bigint', 'recorded_at_ms bigint', 'csr_pem text', 'certificate_type text', 'request_id bigint'],
+  [
+    'log_offset bigint',
+    'recorded_at_ms bigint',
+    'csr_pem text',
+    'certificate_type text',
+    'request_id bigint',
+    'combined boolean',
+  ],
 );
 
 /** Rows are sums of a batch; the position moves in the same transaction, so that each batch counts once. */

@@ -104,7 +104,8 @@ function signingRows(told: readonly Told[]): Owned[] {
   const rows = told.flatMap(({ station, news }) => {
     if (news.kind !== 'signing') return [];
     const { eventId: event_id, offset: log_offset, recordedAt: recorded_at_ms, csrPem, certificateType } = news;
-    const asked = { csr_pem: csrPem, certificate_type: certificateType, request_id: news.requestId };
+    const { requestId: request_id, combined } = news;
+    const asked = { csr_pem: csrPem, certificate_type: certificateType, request_id, combined };
     return [{ ...ownerOf(station), event_id, log_offset, recorded_at_ms, ...asked }];
   });
   return lastOfEach(rows, (row) => row.event_id);

@@ -49,10 +49,10 @@ export const certificates2: Rows = {
   ),
 };
 
-/** Makes a key and asks the platform to have its certificate signed (A02). */
+/** Makes a key and asks the platform to have its certificate signed (A02); without a type it is for both connections (2.x). */
 export function askForCertificate(
   station: Commanded,
-  certificateType: 'ChargingStationCertificate' | 'V2GCertificate',
+  certificateType: 'ChargingStationCertificate' | 'V2GCertificate' | undefined,
 ): void {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const subject = { organization: station.vendor.organization, commonName: station.identity.stationId };
@@ -61,7 +61,7 @@ export function askForCertificate(
   certificatesOf(station).pending = { privateKey: keys.privateKey, requestId };
   const payload = {
     csr,
-    ...(station.version === '1.6' ? {} : { certificateType }),
+    ...(station.version === '1.6' || certificateType === undefined ? {} : { certificateType }),
     ...(requestId === undefined ? {} : { requestId }),
   };
   station.tellDurably({ action: 'SignCertificate', payload });

@@ -38,7 +38,7 @@ const triggers2: Readonly<Record<string, Trigger>> = {
     station.tell({ action: 'PublishFirmwareStatusNotification', payload: { status: 'Idle' } }),
   SignChargingStationCertificate: (station) => askForCertificate(station, 'ChargingStationCertificate'),
   SignV2GCertificate: (station) => askForCertificate(station, 'V2GCertificate'),
-  SignCombinedCertificate: (station) => askForCertificate(station, 'ChargingStationCertificate'),
+  SignCombinedCertificate: (station) => askForCertificate(station, undefined),
 };
 
 export const trigger16: Rows = {

@@ -6,7 +6,7 @@ import { firmwareStatus } from '../domain/firmware-status.ts';
 import { heartbeat } from '../domain/heartbeat.ts';
 import { logStatus } from '../domain/log-status.ts';
 import { securityEvent } from '../domain/security-event.ts';
-import { signCertificate } from '../domain/sign-certificate.ts';
+import { signCertificate16 } from '../domain/sign-certificate.ts';
 import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
 import { meterValues } from './meter-values.ts';
@@ -26,7 +26,7 @@ export const actions16 = {
   LogStatusNotification: logStatus(''),
   MeterValues: meterValues,
   SecurityEventNotification: securityEventNotification,
-  SignCertificate: signCertificate,
+  SignCertificate: signCertificate16,
   SignedFirmwareStatusNotification: firmwareStatus(true),
   StartTransaction: startTransaction,
   StatusNotification: statusNotification,

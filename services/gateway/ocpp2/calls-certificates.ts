@@ -5,6 +5,7 @@ import { certificateOf } from '../certificate-facts.ts';
 import { withFacts } from '../domain/call.ts';
 import { certificatesReported, untoldCertificate } from '../domain/facts.ts';
 import { orNull } from '../domain/or-null.ts';
+import { bothTypes } from '../domain/sign-certificate.ts';
 
 type Chain = NonNullable<OCPP20.GetInstalledCertificateIdsResponse['certificateHashDataChain']>[number];
 
@@ -56,12 +57,14 @@ export const deleteCertificate = withFacts<OCPP20.DeleteCertificateRequest, OCPP
   },
 );
 
-/** requestId is 2.1's. */
+/** Without a type it is for both connections of the station. requestId is 2.1's. */
 export const certificateSigned = withFacts<OCPP21.CertificateSignedRequest, OCPP20.CertificateSignedResponse>(
-  (_answer, { request: { certificateChain, certificateType = 'ChargingStationCertificate', requestId }, meta }) =>
+  (_answer, { request: { certificateChain, certificateType, requestId }, meta }) =>
     certificatesReported(meta(null), {
       change: 'signed',
-      certificates: [certificateOf(certificateType, certificateChain)],
+      certificates: (certificateType === undefined ? bothTypes : [certificateType]).map((type) =>
+        certificateOf(type, certificateChain),
+      ),
       requestId: orNull(requestId),
     }),
 );

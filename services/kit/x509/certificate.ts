@@ -1,4 +1,4 @@
-// Makes certificates (RFC 5280): of an authority, of a server, of a client.
+// Makes certificates (RFC 5280): of an authority, of a server, of a client, of one that is both.
 import { webcrypto } from 'node:crypto';
 import { Integer } from 'asn1js';
 import {
@@ -16,7 +16,7 @@ import { BitString } from 'asn1js';
 import { distinguishedName, type Name } from './names.ts';
 import { pemOf } from './pem.ts';
 
-export type CertificateKind = 'authority' | 'server' | 'client';
+export type CertificateKind = 'authority' | 'server' | 'client' | 'both';
 
 export type Issuing = {
   readonly kind: CertificateKind;
@@ -34,8 +34,10 @@ export type Issuing = {
 };
 
 /** Bits of KeyUsage, first to last: digitalSignature 0x80, keyEncipherment 0x20, keyCertSign 0x04, cRLSign 0x02. */
-const keyUsages = { authority: 0x06, server: 0xa0, client: 0xa0 } as const;
-const purposes = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const;
+const keyUsages = { authority: 0x06, server: 0xa0, client: 0xa0, both: 0xa0 } as const;
+const asServer = '1.3.6.1.5.5.7.3.1';
+const asClient = '1.3.6.1.5.5.7.3.2';
+const purposes = { server: [asServer], client: [asClient], both: [asServer, asClient] } as const;
 
 /** The certificate as PEM, signed with SHA-256. */
 export async function issueCertificate(issuing: Issuing): Promise<string> {
@@ -66,7 +68,7 @@ function extensionsOf({ kind, dnsNames = [] }: Issuing): Extension[] {
   const usage = new BitString({ valueHex: new Uint8Array([keyUsages[kind]]).buffer, unusedBits: 1 });
   const extensions = [critical('2.5.29.19', basic.toSchema().toBER()), critical('2.5.29.15', usage.toBER())];
   if (kind !== 'authority') {
-    const purpose = new ExtKeyUsage({ keyPurposes: [purposes[kind]] });
+    const purpose = new ExtKeyUsage({ keyPurposes: [...purposes[kind]] });
     extensions.push(plain('2.5.29.37', purpose.toSchema().toBER()));
   }
   if (dnsNames.length > 0) {

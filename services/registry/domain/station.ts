@@ -43,6 +43,7 @@ export function stationOf(input: StationInput, defaults: StationDefaults = {}): 
       framesRecorded: true,
       allowsProfileDowngrade: false,
       acceptsWithoutBoot: false,
+      costsShown: null,
       templateId: null,
       traits: null,
       configuration: [],
@@ -69,6 +70,7 @@ export function patchedStation(station: StationValue, patch: StationPatch): Stat
     framesRecorded: either(patch.framesRecorded, station.framesRecorded),
     allowsProfileDowngrade: either(patch.allowsProfileDowngrade, station.allowsProfileDowngrade),
     acceptsWithoutBoot: either(patch.acceptsWithoutBoot, station.acceptsWithoutBoot),
+    costsShown: either(patch.costsShown, station.costsShown),
     templateId: either(patch.templateId, station.templateId),
     traits: either(patch.traits, station.traits),
     configuration: either(patch.configuration, station.configuration),
@@ -143,6 +145,7 @@ export function registeredStation(
     onboarded: isOnboarded,
     acceptsWithoutBoot: station.acceptsWithoutBoot,
     traits: station.traits === null ? null : overridesOf(station.traits),
+    costsShown: station.costsShown,
   };
 }
 

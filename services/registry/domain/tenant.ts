@@ -12,6 +12,7 @@ const policiesByDefault = {
   freeVending: false,
   autocharge: false,
   framesRecorded: true,
+  costsShown: false,
   bootPolicy: 'accept',
 } as const satisfies Partial<TenantValue>;
 

@@ -21,6 +21,7 @@ export const stationColumns: Columns = {
   framesRecorded: yesNo,
   allowsProfileDowngrade: yesNo,
   acceptsWithoutBoot: yesNo,
+  costsShown: yesNo,
   templateId: text,
   evses,
   password: text,

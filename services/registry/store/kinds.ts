@@ -70,6 +70,7 @@ export const stations: Kind<StationValue> = {
       framesRecorded: 'boolean',
       allowsProfileDowngrade: 'boolean',
       acceptsWithoutBoot: 'boolean',
+      costsShown: 'boolean',
       templateId: 'text',
       traits: 'jsonb',
       configuration: 'jsonb',

@@ -19,6 +19,7 @@ type TenantRow = {
   readonly free_vending: boolean;
   readonly autocharge: boolean;
   readonly frames_recorded: boolean;
+  readonly costs_shown: boolean;
   readonly boot_policy: TenantValue['bootPolicy'];
   readonly version: number;
   readonly created_at: Date;
@@ -68,8 +69,8 @@ export async function insertTenant(
 ): Promise<Row<TenantValue> | undefined> {
   const { rows } = await client.query<TenantRow>(
     `insert into tenants (tenant_id, name, organisation, unknown_stations, tokens_unavailable, free_vending, autocharge,
-       frames_recorded, boot_policy, version, created_at, created_by, updated_at, updated_by)
-     values ($3, $4, $5, $6, $7, $8, $9, $10, $11, nextval('registry_version'), $1, $2, $1, $2)
+       frames_recorded, boot_policy, costs_shown, version, created_at, created_by, updated_at, updated_by)
+     values ($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, nextval('registry_version'), $1, $2, $1, $2)
      on conflict do nothing returning *`,
     [new Date(at), actor, ...columnsOf(tenant)],
   );
@@ -96,7 +97,7 @@ export async function changeTenant(
     if (isDeepStrictEqual(value, before.value)) return before;
     const updated = await client.query<TenantRow>(
       `update tenants set name = $4, organisation = $5, unknown_stations = $6, tokens_unavailable = $7,
-         free_vending = $8, autocharge = $9, frames_recorded = $10, boot_policy = $11,
+         free_vending = $8, autocharge = $9, frames_recorded = $10, boot_policy = $11, costs_shown = $12,
          version = nextval('registry_version'), updated_at = $1, updated_by = $2
        where tenant_id = $3 returning *`,
       [new Date(by.at), by.actor, ...columnsOf(value)],
@@ -127,9 +128,9 @@ async function settled<T>(store: Store, fn: (client: PoolClient) => Promise<T>):
 /** In the order in which the statements name them. */
 function columnsOf(tenant: TenantValue): unknown[] {
   const { tenantId, name, organisation, unknownStations, tokensUnavailable } = tenant;
-  const { freeVending, autocharge, framesRecorded, bootPolicy } = tenant;
+  const { freeVending, autocharge, framesRecorded, bootPolicy, costsShown } = tenant;
   const judged = [tokensUnavailable, freeVending, autocharge];
-  return [tenantId, name, organisation, unknownStations, ...judged, framesRecorded, bootPolicy];
+  return [tenantId, name, organisation, unknownStations, ...judged, framesRecorded, bootPolicy, costsShown];
 }
 
 function rowOf(row: TenantRow): Row<TenantValue> {
@@ -144,6 +145,7 @@ function rowOf(row: TenantRow): Row<TenantValue> {
       autocharge: row.autocharge,
       framesRecorded: row.frames_recorded,
       bootPolicy: row.boot_policy,
+      costsShown: row.costs_shown,
     },
     audit: {
       version: row.version,

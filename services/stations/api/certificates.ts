@@ -22,6 +22,7 @@ const shownMax = 100;
 const issuedCertificate = Type.Object({
   serial: Type.String({ description: 'Hex' }),
   certificateType: Type.String(),
+  combined: Type.Boolean({ description: 'One for both connections of the station: to us, and those of vehicles' }),
   commonName: Type.String(),
   organisation: nullable(Type.String()),
   status: Type.Enum(['valid', 'expired', 'revoked']),
@@ -35,6 +36,7 @@ const issuedCertificate = Type.Object({
 type Row = {
   readonly serial: string;
   readonly certificate_type: string;
+  readonly combined: boolean;
   readonly common_name: string;
   readonly organisation: string | null;
   readonly not_before_ms: number;
@@ -44,7 +46,7 @@ type Row = {
   readonly renewal_asked_at_ms: number | null;
 };
 
-const columns = `serial_number as serial, certificate_type, common_name, organisation, not_before_ms, not_after_ms, revoked_at_ms, revoked_by,
+const columns = `serial_number as serial, certificate_type, combined, common_name, organisation, not_before_ms, not_after_ms, revoked_at_ms, revoked_by,
   renewal_asked_at_ms`;
 
 export function addCertificateRoutes(api: HttpApi, parts: CertificateApiParts): void {
@@ -147,6 +149,7 @@ function viewOf(row: Row, nowMs: number) {
   return {
     serial: row.serial,
     certificateType: row.certificate_type,
+    combined: row.combined,
     commonName: row.common_name,
     organisation: row.organisation,
     status: row.revoked_at_ms === null ? (isEnded ? 'expired' : 'valid') : 'revoked',

@@ -10,6 +10,8 @@ export type CertificateOrder = {
   readonly publicKey: Uint8Array<ArrayBuffer>;
   /** In hex; chosen by us, so that the certificate of one request is known before it is made. */
   readonly serial: string;
+  /** What its holder is in the connections that it is for; a client unless said otherwise. */
+  readonly connects?: 'client' | 'server' | 'both';
   readonly notBefore: Date;
   readonly notAfter: Date;
 };
@@ -53,7 +55,8 @@ export async function embeddedAuthority(key: string, certificatePem: string): Pr
   const issuerKey = await signingKeyOf(key);
   return {
     certificatePem,
-    issue: (order) => issueCertificate({ ...order, kind: 'client', issuer: authorityName, issuerKey }),
+    issue: ({ connects = 'client', ...order }) =>
+      issueCertificate({ ...order, kind: connects, issuer: authorityName, issuerKey }),
     revocations: (revoked, now) =>
       issueRevocations({
         issuer: authorityName,

@@ -9,12 +9,15 @@ export type WaitingRequest = {
   readonly csrPem: string;
   readonly certificateType: string;
   readonly requestId: number | null;
+  /** One for both connections of the station: it is sent without a type. */
+  readonly combined: boolean;
 };
 
 export type Issued = {
   readonly serial: string;
   readonly certificateType: string;
   readonly requestId: number | null;
+  readonly combined: boolean;
   readonly commonName: string;
   readonly organisation: string | null;
   readonly chainPem: string;
@@ -33,10 +36,16 @@ export type Untold = Pick<WaitingRequest, 'tenantId' | 'stationId' | 'eventId'> 
   readonly serial: string | null;
   readonly certificateType: string | null;
   readonly requestId: number | null;
+  readonly combined: boolean | null;
   readonly chainPem: string | null;
 };
 
-export type Renewal = { readonly tenantId: string; readonly stationId: string; readonly serial: string };
+export type Renewal = {
+  readonly tenantId: string;
+  readonly stationId: string;
+  readonly serial: string;
+  readonly combined: boolean;
+};
 
 const schema = 'stations_own';
 
@@ -44,7 +53,7 @@ const schema = 'stations_own';
 export function waitingRequests(database: Database, sinceMs: number, limit: number): Promise<WaitingRequest[]> {
   return database.query<WaitingRequest>(
     `select asked.tenant_id as "tenantId", asked.station_id as "stationId", asked.event_id as "eventId",
-       csr_pem as "csrPem", certificate_type as "certificateType", request_id as "requestId"
+       csr_pem as "csrPem", certificate_type as "certificateType", request_id as "requestId", combined
      from stations.signing_requests as asked
      left join ${schema}.signing_decisions as decided using (tenant_id, event_id)
      where asked.recorded_at_ms >= $1 and decided.event_id is null
@@ -80,11 +89,12 @@ export async function recordDecision(database: Database, decision: Decision, now
 }
 
 async function insertIssued(client: PoolClient, decision: Decision, issued: Issued): Promise<void> {
-  const { serial, certificateType, requestId, commonName, organisation, chainPem, notBeforeMs, notAfterMs } = issued;
+  const { serial, certificateType, requestId, combined, commonName } = issued;
+  const { organisation, chainPem, notBeforeMs, notAfterMs } = issued;
   await client.query(
     `insert into ${schema}.issued_certificates (tenant_id, station_id, event_id, serial_number, certificate_type, request_id,
-       common_name, organisation, chain_pem, not_before_ms, not_after_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       common_name, organisation, chain_pem, not_before_ms, not_after_ms, combined)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       decision.tenantId,
       decision.stationId,
@@ -97,6 +107,7 @@ async function insertIssued(client: PoolClient, decision: Decision, issued: Issu
       chainPem,
       notBeforeMs,
       notAfterMs,
+      combined,
     ],
   );
 }
@@ -104,7 +115,7 @@ async function insertIssued(client: PoolClient, decision: Decision, issued: Issu
 export function untoldDecisions(database: Database, limit: number): Promise<Untold[]> {
   return database.query<Untold>(
     `select decided.tenant_id as "tenantId", decided.station_id as "stationId", decided.event_id as "eventId", refused,
-       serial_number as serial, certificate_type as "certificateType", request_id as "requestId", chain_pem as "chainPem"
+       serial_number as serial, certificate_type as "certificateType", request_id as "requestId", combined, chain_pem as "chainPem"
      from ${schema}.signing_decisions as decided
      left join ${schema}.issued_certificates using (tenant_id, event_id)
      where told_at_ms is null order by decided_at_ms limit $1`,
@@ -126,7 +137,7 @@ export function dueRenewals(
   limit: number,
 ): Promise<Renewal[]> {
   return database.query<Renewal>(
-    `select issued.tenant_id as "tenantId", issued.station_id as "stationId", issued.serial_number as serial
+    `select issued.tenant_id as "tenantId", issued.station_id as "stationId", issued.serial_number as serial, combined
      from ${schema}.issued_certificates as issued
      join stations.stations as live using (tenant_id, station_id)
      where live.connected and certificate_type = 'ChargingStationCertificate' and revoked_at_ms is null

@@ -12,7 +12,7 @@ import { readRequest } from '#kit/x509/request';
 import type { CommandInput } from '../api/command-schemas.ts';
 import { refusalOf, renewAgainMs, renewBeforeMs, serialOf, type Registered } from '../domain/signing.ts';
 import { signingDecisions } from '../metrics.ts';
-import type { CertificateAuthority } from './authority.ts';
+import type { CertificateAuthority, CertificateOrder } from './authority.ts';
 import {
   dueRenewals,
   issuedSince,
@@ -101,7 +101,7 @@ export class CertificateSigner implements Closable {
   }
 
   async #issue(
-    { tenantId, eventId, certificateType, requestId }: WaitingRequest,
+    { tenantId, eventId, certificateType, requestId, combined }: WaitingRequest,
     { subject, publicKey }: NonNullable<Awaited<ReturnType<typeof readRequest>>>,
   ): Promise<Decision['issued']> {
     const { authority, certificateDays, now } = this.#options;
@@ -110,9 +110,15 @@ export class CertificateSigner implements Closable {
     const notBeforeMs = wholeSeconds(now() - 60 * 60 * 1000);
     const notAfterMs = wholeSeconds(now() + certificateDays * dayMs);
     const dates = { notBefore: new Date(notBeforeMs), notAfter: new Date(notAfterMs) };
-    const chainPem = await authority.issue({ subject, publicKey, serial, ...dates });
+    const chainPem = await authority.issue({
+      subject,
+      publicKey,
+      serial,
+      connects: connectsOf(certificateType, combined),
+      ...dates,
+    });
     const { commonName, organisation } = subject;
-    const named = { serial, certificateType, requestId, commonName: commonName ?? '', organisation };
+    const named = { serial, certificateType, requestId, combined, commonName: commonName ?? '', organisation };
     return { ...named, chainPem, notBeforeMs, notAfterMs };
   }
 
@@ -126,12 +132,13 @@ export class CertificateSigner implements Closable {
     if (told) await noteTold(database, decision, now());
   }
 
-  #send({ tenantId, stationId, serial, chainPem, certificateType, requestId }: Untold): Promise<boolean> {
+  #send({ tenantId, stationId, serial, chainPem, certificateType, requestId, combined }: Untold): Promise<boolean> {
     return this.#options.command(tenantId, stationId, {
       intent: 'CertificateSigned',
       parameters: {
         chain: chainPem ?? '',
-        type: certificateType ?? 'ChargingStationCertificate',
+        // Named exactly where the request named one (2.x CertificateSignedRequest).
+        ...(combined === true ? {} : { type: certificateType ?? 'ChargingStationCertificate' }),
         ...(requestId === null ? {} : { requestId }),
       },
       idempotencyKey: `certificate-${serial}`,
@@ -169,11 +176,11 @@ export class CertificateSigner implements Closable {
     const nowMs = now();
     const times = { nowMs, endsBeforeMs: nowMs + renewBeforeMs, askedBeforeMs: nowMs - renewAgainMs };
     for (const renewal of await dueRenewals(database, times, atOnceMax)) {
-      const { tenantId, stationId, serial } = renewal;
+      const { tenantId, stationId, serial, combined } = renewal;
       await this.#attempt(renewal, async () => {
         const asked = await command(tenantId, stationId, {
           intent: 'TriggerMessage',
-          parameters: { message: 'SignChargingStationCertificate' },
+          parameters: { message: combined ? 'SignCombinedCertificate' : 'SignChargingStationCertificate' },
           // Once a day: a crash before the next line asks under the same name.
           idempotencyKey: `renew-${serial}-${Math.floor(nowMs / renewAgainMs)}`,
         });
@@ -181,6 +188,12 @@ export class CertificateSigner implements Closable {
       });
     }
   }
+}
+
+/** A station is the client of its connection to us, and the server of those of vehicles (ISO 15118). */
+function connectsOf(certificateType: string, combined: boolean): CertificateOrder['connects'] {
+  if (combined) return 'both';
+  return certificateType === 'ChargingStationCertificate' ? 'client' : 'server';
 }
 
 /** Certificates know no fractions. */

@@ -45,8 +45,15 @@ function quirks(state: Station | undefined, event: QuirksObserved, at: Position)
 }
 
 function signing(state: Station | undefined, event: CertificateSigningRequested, at: Position): Folded {
-  const { meta, csrPem, certificateType, requestId } = event;
-  return withNews(state, meta, { kind: 'signing', ...loggedOf(meta, at), csrPem, certificateType, requestId });
+  const { meta, csrPem, certificateType, requestId, combined } = event;
+  return withNews(state, meta, {
+    kind: 'signing',
+    ...loggedOf(meta, at),
+    csrPem,
+    certificateType,
+    requestId,
+    combined,
+  });
 }
 
 function withNews(state: Station | undefined, meta: Meta, news: News): Folded {

@@ -85,7 +85,7 @@ export type News =
   | (Logged & { readonly kind: 'device'; readonly events: readonly DeviceEvent[] })
   | (Logged & { readonly kind: 'signing' } & Pick<
         CertificateSigningRequested,
-        'csrPem' | 'certificateType' | 'requestId'
+        'csrPem' | 'certificateType' | 'requestId' | 'combined'
       >)
   | (Logged & { readonly kind: 'quirks' } & Pick<QuirksObserved, 'action' | 'quirks' | 'frameJson' | 'messages'>);
 

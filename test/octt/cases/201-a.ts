@@ -91,13 +91,18 @@ const connecting: readonly PlayedCase[] = [
   },
 ];
 
-type Signing = { readonly id: string; readonly message: string; readonly certificateType: string };
+type Signing = {
+  readonly id: string;
+  readonly message: string;
+  /** Named in the request; undefined: one certificate for both connections, to us and to vehicles. */
+  readonly certificateType: string | undefined;
+};
 
 /** A station is asked to renew a certificate; what it asks for is signed and sent to it. */
 function renewed({ id, message, certificateType }: Signing): PlayedCase {
   return {
     id,
-    title: `a station is asked for a new ${certificateType}: its request is signed, and the station takes what comes`,
+    title: `a station is asked for a new ${certificateType ?? 'certificate for both its connections'}: its request is signed, and the station takes what comes`,
     async play(rig) {
       const stage = await staged(rig, id);
       const { station } = stage;
@@ -106,11 +111,20 @@ function renewed({ id, message, certificateType }: Signing): PlayedCase {
         hears: ['TriggerMessage', { requestedMessage: message }],
       });
       const csr = await csrOf(station.stationId);
-      assert.equal((await station.ask('SignCertificate', { csr, certificateType }))['status'], 'Accepted');
+      const named = certificateType === undefined ? {} : { certificateType };
+      assert.equal((await station.ask('SignCertificate', { csr, ...named }))['status'], 'Accepted');
       const signed = await station.heard('CertificateSigned');
+      assert.equal(Object.hasOwn(signed, 'certificateType'), certificateType !== undefined);
       assert.equal(signed['certificateType'], certificateType);
       assert.match(new X509Certificate(String(signed['certificateChain'])).subject, new RegExp(station.stationId));
-      await rig.item(station, 'issued-certificates', ({ commonName }) => commonName === station.stationId);
+      const isCombined = certificateType === undefined;
+      await rig.item(
+        station,
+        'issued-certificates',
+        ({ commonName, combined }) => commonName === station.stationId && combined === isCombined,
+      );
+      for (const type of isCombined ? ['ChargingStationCertificate', 'V2GCertificate'] : [certificateType])
+        await rig.item(station, 'certificates', (kept) => kept['certificateType'] === type);
       station.assertSchemas();
     },
   };
@@ -119,6 +133,7 @@ function renewed({ id, message, certificateType }: Signing): PlayedCase {
 const certificates: readonly PlayedCase[] = [
   renewed({ id: 'A_11', message: 'SignChargingStationCertificate', certificateType: 'ChargingStationCertificate' }),
   renewed({ id: 'A_12', message: 'SignV2GCertificate', certificateType: 'V2GCertificate' }),
+  renewed({ id: 'A_13', message: 'SignCombinedCertificate', certificateType: undefined }),
   {
     id: 'A_14',
     title: 'a certificate that the station finds invalid: the command is rejected, and its security event is kept',
@@ -171,11 +186,6 @@ export const security201: readonly OcttCase[] = [
     ],
   },
   { id: 'A_08', shownBy: [{ file: tls, test: refusedClients }] },
-  {
-    id: 'A_13',
-    whyNot:
-      'one certificate for both connections is conditional: a request that names no type gets a ChargingStationCertificate, and a V2GCertificate is asked for by its own',
-  },
   commanded({
     id: 'A_19',
     title: 'a station is told the connection of a higher security profile',

@@ -29,6 +29,7 @@ export const station: StationRegistered = {
   onboarded: false,
   acceptsWithoutBoot: false,
   traits: null,
+  costsShown: null,
 };
 
 export function token(over: Partial<TokenRegistered> = {}): TokenRegistered {

@@ -17,6 +17,7 @@ const careful = {
   freeVending: false,
   autocharge: false,
   framesRecorded: true,
+  costsShown: false,
 };
 /** New stations alone go by it, so gateways are not told. */
 const unsaid = { bootPolicy: 'accept' };
@@ -57,6 +58,7 @@ test('each policy is changed alone, told to gateways and kept in the history', a
     freeVending: true,
     autocharge: true,
     framesRecorded: false,
+    costsShown: true,
   };
   const so = { ...careful };
   for (const [field, value] of Object.entries(changes)) {
@@ -96,15 +98,18 @@ test('what gateways must know of a station is written, changed and told', async 
     [made.body['serialNumber'], made.body['framesRecorded'], made.body['allowsProfileDowngrade']],
     ['SN-1', true, false],
   );
-  const patch = { framesRecorded: false, allowsProfileDowngrade: true };
+  const patch = { framesRecorded: false, allowsProfileDowngrade: true, costsShown: true };
   const { body } = await rig.call('PATCH', '/v1/stations/P1', patch);
   const { record } = await rig.seen(
     'station P1',
     ({ record: told }) => told?.type === 'StationRegistered' && told.rowVersion === body['version'],
   );
   assert.ok(record?.type === 'StationRegistered');
-  const { serialNumber, framesRecorded, allowsProfileDowngrade } = record;
-  assert.deepEqual({ serialNumber, framesRecorded, allowsProfileDowngrade }, { serialNumber: 'SN-1', ...patch });
+  const { serialNumber, framesRecorded, allowsProfileDowngrade, costsShown } = record;
+  assert.deepEqual(
+    { serialNumber, framesRecorded, allowsProfileDowngrade, costsShown },
+    { serialNumber: 'SN-1', ...patch },
+  );
 });
 
 test('how a token may be used is written, changed and told', async () => {

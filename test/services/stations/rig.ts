@@ -276,7 +276,14 @@ export class FakeGateway {
       recordedAt: Date.now(),
       connectionEpoch: this.#held.get(stationId) ?? -1,
     });
-    const event = { meta: asked, csrPem, certificateType: 'ChargingStationCertificate', requestId: null, ...over };
+    const event = {
+      meta: asked,
+      csrPem,
+      certificateType: 'ChargingStationCertificate',
+      requestId: null,
+      combined: false,
+      ...over,
+    };
     await this.#append('events', stationKey(tenantId, stationId), 'CertificateSigningRequested', event);
   }
 
@@ -353,6 +360,7 @@ function register(log: LogWriter, topics: Topics, stationId: string, locationId:
     onboarded: false,
     acceptsWithoutBoot: false,
     traits: null,
+    costsShown: null,
   });
   return append(log, topics.registryStations, stationKey(tenantId, stationId), { type: 'StationRegistered', value });
 }

@@ -169,6 +169,7 @@ export const received16: ReceivedCases = {
             csrPem: 'CSR',
             certificateType: 'ChargingStationCertificate',
             requestId: null,
+            combined: false,
           },
         ],
       },

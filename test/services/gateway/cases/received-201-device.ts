@@ -340,7 +340,32 @@ export const received201Device: ReceivedCases = {
         reply: { status: 'Accepted' },
         events: [
           { type: 'CertificatesReported', change: 'signingRequested', certificateTypes: ['V2GCertificate'] },
-          { type: 'CertificateSigningRequested', csrPem: 'CSR', certificateType: 'V2GCertificate', requestId: null },
+          {
+            type: 'CertificateSigningRequested',
+            csrPem: 'CSR',
+            certificateType: 'V2GCertificate',
+            requestId: null,
+            combined: false,
+          },
+        ],
+      },
+      {
+        title: 'a request without a type is for one certificate for both connections',
+        request: { csr: 'CSR' },
+        reply: { status: 'Accepted' },
+        events: [
+          {
+            type: 'CertificatesReported',
+            change: 'signingRequested',
+            certificateTypes: ['ChargingStationCertificate', 'V2GCertificate'],
+          },
+          {
+            type: 'CertificateSigningRequested',
+            csrPem: 'CSR',
+            certificateType: 'ChargingStationCertificate',
+            requestId: null,
+            combined: true,
+          },
         ],
       },
     ],

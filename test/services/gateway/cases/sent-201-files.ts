@@ -30,11 +30,14 @@ export const sent201Files: SentCases = {
           certificates: [{ certificateType: 'V2GCertificate', ...unreadCertificate }],
         },
       ]),
-      accepted('without a type it is the station’s own', { certificateChain: pem }, [
+      accepted('without a type it is for both connections', { certificateChain: pem }, [
         {
           type: 'CertificatesReported',
           change: 'signed',
-          certificates: [{ certificateType: 'ChargingStationCertificate', ...unreadCertificate }],
+          certificates: [
+            { certificateType: 'ChargingStationCertificate', ...unreadCertificate },
+            { certificateType: 'V2GCertificate', ...unreadCertificate },
+          ],
         },
       ]),
       rejected({ certificateChain: pem }),

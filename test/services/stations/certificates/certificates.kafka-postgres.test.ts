@@ -53,7 +53,12 @@ async function connected(stationId: string): Promise<void> {
   await gateway.connect(stationId);
 }
 
-type Issued = { readonly serial: string; readonly status: string; readonly commonName: string };
+type Issued = {
+  readonly serial: string;
+  readonly status: string;
+  readonly commonName: string;
+  readonly combined: boolean;
+};
 const issued = async (stationId: string): Promise<Issued[]> =>
   (await rig.ask('GET', `/v1/stations/${stationId}/issued-certificates`)).body['items'] as Issued[];
 const sentTo = (stationId: string, intent: string) =>
@@ -94,6 +99,29 @@ test('a good request is signed once, sent as CertificateSigned, and shown; the s
   );
   assert.equal((await issued('C-1')).length, 1);
   assert.equal(sentTo('C-1', 'CertificateSigned').length, 1);
+});
+
+test('a request without a type gets one certificate for client and server, sent without a type; its renewal is asked for as such', async () => {
+  await connected('C-9');
+  await gateway.askToSign('C-9', await csrOf('SN-C-9'), { combined: true });
+  const [command] = await eventually(
+    async () => sentTo('C-9', 'CertificateSigned'),
+    (sent) => sent.length > 0,
+    'the command',
+  );
+  const told = JSON.parse(command?.parametersJson ?? '') as Record<string, string>;
+  assert.deepEqual(Object.keys(told), ['chain']);
+  const purposes = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
+  assert.deepEqual(new X509Certificate(told['chain'] ?? '').keyUsage, purposes);
+  assert.equal((await issued('C-9'))[0]?.combined, true);
+  const soon = Date.now() + 29 * 24 * 60 * 60 * 1000;
+  await sql('update stations_own.issued_certificates set not_after_ms = $1 where station_id = $2', [soon, 'C-9']);
+  const [renewal] = await eventually(
+    async () => sentTo('C-9', 'TriggerMessage'),
+    (sent) => sent.length > 0,
+    'the request to renew',
+  );
+  assert.deepEqual(JSON.parse(renewal?.parametersJson ?? ''), { message: 'SignCombinedCertificate' });
 });
 
 const refusals = async (stationId: string): Promise<string[]> =>
