@@ -1,6 +1,6 @@
 // Payloads kept whole lose their secrets and driver ids here: one table for all versions.
 import { linkTokenPrefix, withoutLinkTokens } from '#contracts/file-links';
-import { isSecretVariable, secretVariableNames } from '#contracts/secret-variables';
+import { isSecretVariable, secretsHider, secretVariableNames } from '#contracts/secret-variables';
 
 const hiddenNames: readonly string[] = [
   'idTag',
@@ -34,6 +34,12 @@ const hiddenKeys: ReadonlySet<string> = new Set(hiddenNames.map((name) => name.t
 /** Actions whose data field carries what a station knows about a driver (2.x N09). */
 const driverDataActions: ReadonlySet<string> = new Set(['NotifyCustomerInformation']);
 
+/** Actions whose data field holds whatever its vendor likes: a text that may well be JSON, or a configuration key. */
+const vendorDataAction = 'DataTransfer';
+/** Who names the message, and what it is called: no place of a secret, though it may be about one. */
+const vendorWords: ReadonlySet<string> = new Set(['vendorid', 'messageid']);
+const withoutSecrets = secretsHider(hiddenNames);
+
 /** Where messages carry a variable's value, beside the `key` (1.6) or `variable.name` (2.x) that names it. */
 const valueKeys: ReadonlySet<string> = new Set(['value', 'attributevalue', 'variableattribute', 'actualvalue']);
 
@@ -52,9 +58,32 @@ export function redactedJson(action: string, payload: unknown): string {
     const hidden = hiddenKeys.has(key) || (hideData && key === 'data') || (valueKeys.has(key) && isSecretHolder(this));
     if (hidden) return '[redacted]';
     if (typeof value !== 'string') return value;
-    return withoutLinkTokens(value.includes('://') ? value.replace(urlUser, '$1[redacted]@') : value);
+    const text = action === vendorDataAction && !vendorWords.has(key) ? redactedData(value) : value;
+    return withoutLinkTokens(text.includes('://') ? text.replace(urlUser, '$1[redacted]@') : text);
   };
   return JSON.stringify(payload, replacer) ?? 'null';
+}
+
+/** What a vendor puts into a text: JSON loses what JSON loses elsewhere, any other text the values after such names. */
+function redactedData(text: string): string {
+  if (!mayHideFromRuin(text)) return text;
+  return redactedStructure(text) ?? redactedWords(text);
+}
+
+/** Undefined of what is no JSON. */
+function redactedStructure(text: string): string | undefined {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return redactedJson(vendorDataAction, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a secret is named and its value stands elsewhere (`key=AuthorizationKey value=…`), nothing is left. */
+function redactedWords(text: string): string {
+  const redacted = withoutSecrets(text);
+  return secretName.test(redacted.replaceAll(hiddenSecret, '')) ? nothingOf(text) : redacted;
 }
 
 const suspicious = [...hiddenNames, ...secretVariableNames].map((word) => word.replaceAll('.', String.raw`\.`));
@@ -65,13 +94,19 @@ const suspiciousRuin = new RegExp(`${hiding}|${suspicious.join('|')}`, 'i');
 
 /** Whether the JSON text of a message may hold what redactedJson hides; false is certain, and spares the parsing. */
 export function mayHideFrom(action: string, text: string): boolean {
-  return driverDataActions.has(action) || suspiciousText.test(text);
+  if (driverDataActions.has(action) || suspiciousText.test(text)) return true;
+  return action === vendorDataAction && mayHideFromRuin(text);
 }
 
 /** The same for a text that may be no JSON: there a key needs no quotes. */
 export function mayHideFromRuin(text: string): boolean {
   return suspiciousRuin.test(text);
 }
+
+/** Names that stand for nothing but a secret; "password" is a word of any text. */
+const secretNames = suspicious.slice(hiddenNames.length).filter((name) => name !== 'password');
+const secretName = new RegExp(secretNames.join('|'), 'i');
+const hiddenSecret = new RegExp(String.raw`(?:${secretNames.join('|')})["'\\]*\s*[:=]\s*\[redacted\]`, 'gi');
 
 const untellable = new RegExp([...suspicious.slice(hiddenNames.length), signedSuffix].join('|'), 'i');
 const hiddenWords = hiddenNames.join('|');

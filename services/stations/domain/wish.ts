@@ -1,6 +1,6 @@
 // What an operator wants of a station, and which wishes are refused although they are well-formed.
 import { parametersBytesMax, type Intent } from '#contracts/commands';
-import { isSecretVariable } from '#contracts/secret-variables';
+import { isSecretVariable, tellsSecret } from '#contracts/secret-variables';
 
 export type Violation = { readonly path: string; readonly message: string };
 
@@ -15,8 +15,8 @@ const secretFields: ReadonlySet<string> = new Set([
   'simpin',
 ]);
 
-/** A URL with somebody in it, who may have a password. */
-const urlUser = /^[a-z][a-z0-9+.-]{0,20}:\/\/([^/?#\s]*)@/i;
+/** A URL with somebody in it who has a password, alone or amid a text. */
+const urlPassword = /:\/\/[^/?#\s:"]*:[^/?#\s"]*@/;
 
 /** Passwords and keys never enter the log, so what holds one is refused: each by its path. */
 export function secretWrites({ parameters }: Pick<Wish, 'parameters'>): Violation[] {
@@ -24,10 +24,7 @@ export function secretWrites({ parameters }: Pick<Wish, 'parameters'>): Violatio
 }
 
 function secretsIn(value: unknown, path: string): Violation[] {
-  if (typeof value === 'string') {
-    const hasPassword = urlUser.exec(value)?.[1]?.includes(':') === true;
-    return hasPassword ? [{ path, message: 'a URL with a password holds a secret' }] : [];
-  }
+  if (typeof value === 'string') return secretsInText(value, path);
   if (Array.isArray(value)) return value.flatMap((item, n) => secretsIn(item, `${path}/${n}`));
   if (!isObject(value)) return [];
   const written = writtenSecret(value, path);
@@ -37,6 +34,22 @@ function secretsIn(value: unknown, path: string): Violation[] {
     if (!holdsSecret(key, value)) return secretsIn(inner, at);
     return [{ path: at, message: `${key} holds a secret` }];
   });
+}
+
+/** What a vendor's own message says as text may be JSON, or tell a key in words. */
+function secretsInText(text: string, path: string): Violation[] {
+  if (urlPassword.test(text)) return [{ path, message: 'a URL with a password holds a secret' }];
+  const isTold = tellsSecret(text) || secretsIn(structureIn(text), path).length > 0;
+  return isTold ? [{ path, message: 'the text tells a secret' }] : [];
+}
+
+function structureIn(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A VPN's key is named as every configuration key of 1.6 is. */

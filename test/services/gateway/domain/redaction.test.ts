@@ -74,3 +74,56 @@ test('of a text that is no JSON cards are hidden where they can be found, and al
     assert.match(shown(text), /^\[redacted: \d+ unreadable characters/, text);
   assert.equal(shown('"connectorId":,'), '[2,"1","Authorize",{"connectorId":,');
 });
+
+test('a vendor’s own message hides secrets and cards however its text tells them, and keeps all else', () => {
+  const kept = (data: unknown) => redactedJson('DataTransfer', { vendorId: 'V', messageId: 'AuthorizationKey', data });
+  for (const data of [
+    'AuthorizationKey=S3CRET',
+    'authorizationkey : "S3CRET with, blanks"',
+    "BasicAuthPassword='S3CRET';next=1",
+    'idTag=S3CRET;x=1',
+    'key=AuthorizationKey value=S3CRET',
+    '{"AuthorizationKey":"S3CRET"}',
+    '{"configuration":[{"key":"AuthorizationKey","value":"S3CRET"}],"n":1}',
+    '{"idTag":"S3CRET"}',
+    '{"AuthorizationKey":"S3CRET',
+    JSON.stringify({ inner: JSON.stringify({ apnPassword: 'S3CRET' }) }),
+    { inner: 'password: S3CRET' },
+    { AuthorizationKey: 'S3CRET' },
+    'see ftp://me:S3CRET@files.example/',
+  ]) {
+    const json = kept(data);
+    assert.ok(!json.includes('S3CRET') && json.includes('[redacted'), json);
+    assert.ok(json.startsWith('{"vendorId":"V","messageId":'), 'what it is about is kept');
+    assert.ok(mayHideFrom('DataTransfer', JSON.stringify({ data })), 'its text is looked into');
+  }
+  for (const data of [
+    'temperature=21;company car',
+    'the password was forgotten',
+    '{"key":"HeartbeatInterval","value":"3"}',
+  ])
+    assert.ok(kept(data).endsWith(`${JSON.stringify(data)}}`), kept(data));
+  assert.equal(kept('a=1;idTag=S3CRET;b=2').includes('a=1;idTag=[redacted];b=2'), true);
+  assert.ok(!mayHideFrom('DataTransfer', '[2,"1","DataTransfer",{"vendorId":"V","data":"a=1"}]'));
+});
+
+test('a long text of a vendor is looked through in a moment, whatever it is made of', () => {
+  for (const part of [
+    'a',
+    'authorizationkey',
+    'authorizationkey ',
+    '"',
+    '\\',
+    'password=',
+    'key:\\"',
+    '://a:',
+    '[',
+    '{"',
+  ])
+    for (const data of [part.repeat(200_000 / part.length), `{${part.repeat(200_000 / part.length)}`]) {
+      const begunMs = performance.now();
+      redactedJson('DataTransfer', { vendorId: 'V', data: `password ${data}` });
+      const tookMs = performance.now() - begunMs;
+      assert.ok(tookMs < 2_000, `${part}: ${tookMs} ms`);
+    }
+});

@@ -32,6 +32,11 @@ test('a raw CALL that holds a secret is refused by its path, wherever the secret
     [{ connectionData: { vpn: { server: 's', key: 'S3CRET' } } }, '/connectionData/vpn/key'],
     [{ location: 'ftp://user:S3CRET@files.example/fw' }, '/location'],
     [{ log: { remoteLocation: 'sftp://a@b:S3CRET@files.example' } }, '/log/remoteLocation'],
+    [{ data: 'fetch it from ftp://user:S3CRET@files.example/fw' }, '/data'],
+    [{ vendorId: 'V', data: '{"configuration":[{"key":"AuthorizationKey","value":"S3CRET"}]}' }, '/data'],
+    [{ vendorId: 'V', data: 'AuthorizationKey=S3CRET' }, '/data'],
+    [{ vendorId: 'V', data: 'set basicAuthPassword : "S3CRET"' }, '/data'],
+    [{ vendorId: 'V', data: { inner: '{\\"apnPassword\\": \\"S3CRET\\"}' } }, '/data/inner'],
   ];
   for (const [payload, path] of cases)
     assert.deepEqual(pathsOf({ action: 'X', payload }), [`body/parameters/payload${path}`]);
@@ -46,6 +51,9 @@ test('what only looks like a secret is none: a name that is read, another key, a
     { monitors: [{ variable: 'BasicAuthPassword', value: 1 }] },
     { location: 'https://files.example:8443/a@b:c' },
     { location: 'ftp://user@files.example' },
+    { payload: { vendorId: 'V', data: 'read AuthorizationKey, please; password forgotten' } },
+    { payload: { vendorId: 'V', messageId: 'AuthorizationKey', data: '{"key":"HeartbeatInterval","value":"300"}' } },
+    { payload: { vendorId: 'V', data: '{"key": not JSON' } },
   ])
     assert.deepEqual(pathsOf(parameters), []);
 });
