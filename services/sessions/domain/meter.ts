@@ -3,7 +3,7 @@ import type { PriceReading } from '#contracts/generated/types';
 import type { Reading } from './events.ts';
 import { meterRegressed, noFlags, type Flags } from './flags.ts';
 import { startRanks, type Draft, type Meter, type MeteredRegister, type Register, type StartRank } from './session.ts';
-import { unitDoubtOf } from './units.ts';
+import { unitDoubtIn } from './units.ts';
 
 /**
  * Repeated readings are recognised among so many latest ones of a session, enough for a message that is sent again. More
@@ -99,7 +99,7 @@ export function withRegister(
   const { meter } = draft;
   const inSession = until === undefined || register.at <= until;
   // After the end only a fault-free clock tells a regression from a meter that went on.
-  if (inSession) draft.flags |= regressionOf(meter, register) | unitDoubtOf(meter.last, register);
+  if (inSession) draft.flags |= regressionOf(meter, register) | unitDoubtIn(meter, register);
   draft.meter = {
     start: earlierStart(meter.start, register, rank),
     last: inSession ? laterOf(meter.last, register) : meter.last,

@@ -41,6 +41,71 @@ test('Q17: the borders: a factor of 300 to 3,000 is the thousand between Wh and 
   for (const wh of [1000 / 299, 1000 / 3001, 1000 * 299, 1000 * 3001]) assert.deepEqual(of(wh), [], `${wh}`);
 });
 
+/** Readings every so many minutes at constant power, in Wh as a sound meter counts them; `now` and `wh` may lie for some. */
+function sampled(count: number, everyMinutes: number, powerKW: number, odd: { now?: number[]; wh?: number[] } = {}) {
+  const { now = [], wh = [] } = odd;
+  return Array.from({ length: count }, (_, n) => ({
+    ...register(n * everyMinutes + (now[n] ?? 0), Math.round((n * everyMinutes * powerKW * 1000) / 60) + (wh[n] ?? 0)),
+    powerImportMilliW: powerKW * 1_000_000,
+  }));
+}
+
+/** The same lie for all readings from the n-th of so many on. */
+const from = (count: number, n: number, lie: number): number[] =>
+  Array.from({ length: count }, (_, each) => (each < n ? 0 : lie));
+
+/** Whether the session's unit is doubted. */
+const isDoubted = (readings: ReturnType<typeof sampled>, meterStart = 0): boolean => {
+  const station = new Station();
+  return flags(only(told([station.started16({ meterStart }), station.metered({ readings })]))).includes(
+    'unit-doubtful',
+  );
+};
+
+test('Q17: a whole session in the right unit raises no doubt: 50 kWh at 11 kW, a fast charger, a coarse register', () => {
+  assert.equal(isDoubted(sampled(274, 1, 11)), false);
+  assert.equal(isDoubted(sampled(60, 0.25, 350)), false);
+  const coarse = sampled(60, 0.25, 350).map((each) => ({
+    ...each,
+    energyImportMilliWh: Math.floor((each.energyImportMilliWh ?? 0) / 1_000_000) * 1_000_000,
+  }));
+  assert.equal(isDoubted(coarse), false, 'in steps of a kWh');
+  assert.equal(isDoubted(sampled(20, 60, 11)), false, 'every hour');
+});
+
+test('Q17: a clock that jumps by hours, days or years says nothing of units', () => {
+  for (const minutes of [60, 6 * 60, 24 * 60, 7 * 24 * 60])
+    for (const n of [1, 2, 5, 9])
+      assert.equal(isDoubted(sampled(10, 1, 11, { now: from(10, n, minutes) })), false, `by ${minutes} before ${n}`);
+});
+
+test('Q17: a meter that was replaced is another register, not another unit', () => {
+  for (const wh of [100_000, 250_000, 40_000_000])
+    for (const n of [1, 2, 5])
+      assert.equal(isDoubted(sampled(10, 1, 11, { wh: from(10, n, wh) })), false, `${wh} more before ${n}`);
+});
+
+test('Q17: the wrong unit is found whatever the start says, and after hours without power', () => {
+  const kwh = (count: number, every: number) =>
+    sampled(count, every, 11).map((each) => ({
+      ...each,
+      energyImportMilliWh: Math.round((each.energyImportMilliWh ?? 0) / 1000) + 12_000,
+    }));
+  assert.ok(isDoubted(kwh(10, 1), 12), 'all of it in kWh');
+  assert.ok(isDoubted(kwh(10, 1), 12_000), 'a start in Wh, readings in kWh');
+  assert.ok(isDoubted(kwh(10, 15), 12), 'every quarter of an hour');
+  const late = kwh(10, 1).map((each, n) => ({
+    ...each,
+    sampledAt: (each.sampledAt ?? 0) + (n === 0 ? 0 : 8 * 60 * minuteMs),
+  }));
+  assert.ok(isDoubted(late, 12), 'it was plugged in long before');
+  const wattHours = sampled(10, 1, 11).map((each) => ({
+    ...each,
+    energyImportMilliWh: (each.energyImportMilliWh ?? 0) * 1000,
+  }));
+  assert.ok(isDoubted(wattHours), 'Wh that are called kWh');
+});
+
 test('Q17: a unit once doubted stays doubted, also over a restart of the fold', () => {
   const station = new Station();
   const wrong = [0, 1, 2].map((n) => ({ ...register(n, n * 0.183), powerImportMilliW: 11_000_000 }));
