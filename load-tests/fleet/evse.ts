@@ -273,7 +273,7 @@ export class Evse implements CommandedEvse {
     this.#host.statusChanged(this);
   }
 
-  /** MeterValueSampleInterval 0 means no periodic readings (1.6 §9.1.16). */
+  /** MeterValueSampleInterval 0 means no periodic readings (1.6 section 9.1). */
   #expectReading(): void {
     const { meterIntervalSeconds } = this.#host.settings;
     if (meterIntervalSeconds > 0)

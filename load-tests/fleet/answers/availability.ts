@@ -39,7 +39,7 @@ function change(station: Commanded, evseId: number, wanted: 'Operative' | 'Inope
   const { inoperative } = availabilityOf(station.facilities);
   if (wanted === 'Inoperative') inoperative.add(evseId);
   else inoperative.delete(evseId);
-  // Back in service as a whole means each of them (1.6 section 5.2, G03.FR.03).
+  // Back in service as a whole means each of them (1.6 section 5.2, 2.x G04).
   if (wanted === 'Operative' && evseId === 0) inoperative.clear();
   const isBusy = station.commandedEvses.some(
     (evse) => evse.session !== undefined && (evseId === 0 || evse.evseId === evseId),

@@ -91,7 +91,7 @@ export function limitOfEvse(station: ProfileHolder, evse: CommandedEvse): ((atMs
   return (atMs) => powerLimitAt(own.profiles, at, atMs);
 }
 
-/** Profiles of a transaction end with it (1.6 section 3.13.1, K01.FR.03). */
+/** Profiles of a transaction end with it (1.6 section 3.13.1, 2.x K01). */
 export function dropTransactionProfiles(facilities: Facilities, evseId: number): void {
   const own = facilities.chargingProfiles;
   if (own === undefined) return;

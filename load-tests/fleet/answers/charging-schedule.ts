@@ -85,7 +85,7 @@ export function rateOf(powerW: number, unit: RateUnit): number {
   return unit === 'W' ? powerW : Math.floor((powerW * 10) / (voltageV * phasesByDefault)) / 10;
 }
 
-/** The transaction's own profile goes before the default one (1.6 section 3.13.1, K01.FR.15). */
+/** The transaction's own profile goes before the default one (1.6 section 3.13.1, 2.x K01). */
 function sessionLimit(profiles: readonly Profile[], at: Circumstances, atMs: number): number | undefined {
   return limitOf(profiles, at, atMs, 'tx') ?? limitOf(profiles, at, atMs, 'tx-default');
 }

@@ -28,7 +28,7 @@ function show(station: Commanded, { message }: OCPP21.SetDisplayMessageRequest):
     return result({ status: 'UnknownTransaction' });
   const messages = current(station);
   if (!messages.has(message.id) && messages.size >= messagesMax) return result({ status: 'Rejected' });
-  // Only one can be always in front (O01.FR.10, O06.FR.06).
+  // Only one can be always in front (2.x O01, O06).
   if (message.priority === 'AlwaysFront')
     for (const [id, other] of messages) if (other.priority === 'AlwaysFront') messages.delete(id);
   messages.set(message.id, message);
@@ -53,7 +53,7 @@ function list(station: Commanded, request: OCPP21.GetDisplayMessagesRequest): An
   });
 }
 
-/** What still counts: a message ends with its time, or with its transaction (O01.FR.07, O02.FR.02). */
+/** What still counts: a message ends with its time, or with its transaction (2.x O01, O02). */
 function current(station: Commanded): Display {
   const messages = (station.facilities.display ??= new Map<number, Message>());
   for (const [id, { endDateTime, transactionId }] of messages) {

@@ -82,7 +82,7 @@ function send(station: Commanded, update: Update): Answer {
   return result({ status: 'Accepted' });
 }
 
-/** Undefined where a full list names a card to remove: it has nothing to remove from (1.6 section 7.3, D01.FR.13). */
+/** Undefined where a full list names a card to remove: it has nothing to remove from (1.6 section 7.1, 2.x D01). */
 function entriesAfter(list: LocalList | undefined, { isFull, changes }: Update): LocalList['entries'] | undefined {
   const entries = new Map(isFull ? [] : list?.entries);
   for (const { uid, entry } of changes) {

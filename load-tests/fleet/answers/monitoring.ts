@@ -129,7 +129,7 @@ function begin(station: Commanded, wanted: SetData, variable: Variable): number 
   } else if (isPeriodic) {
     expectPeriod(station, monitor);
   } else {
-    // Beyond it already when it is set: told at once (N04.FR.16).
+    // Beyond it already when it is set: told at once (2.x N07).
     station.clock.after(0, () => check(station, monitor));
   }
   return id;

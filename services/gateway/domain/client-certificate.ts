@@ -28,7 +28,7 @@ export const noClaims: ProxyClaims = { profile: '', commonName: '', organisation
 
 /**
  * Undefined where the proxied port hears somebody who is no proxy of ours, or a proxy that says nothing sensible. At the
- * plain port nobody's claims are read, not even a proxy's: one profile per port (2.x A00.FR.101).
+ * plain port nobody's claims are read, not even a proxy's: one profile at a time (A00.FR.001, 002).
  */
 export function arrivalOf(door: Door, isProxy: boolean, claims: ProxyClaims): Arrival | undefined {
   if (door === 'plain') return { profile: 1, certificate: null };
@@ -50,7 +50,7 @@ function decoded(base64: string): string {
 }
 
 /**
- * Whether a verified subject is this station's: CN is its serial number (A00.FR.416), or its identity where the registry
+ * Whether a verified subject is this station's: CN is its serial number (A00.FR.405), or its identity where the registry
  * knows no serial number; O is the operator's organisation (A00.FR.404), where the tenant names one.
  */
 export function isCertificateOf(

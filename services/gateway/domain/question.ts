@@ -30,7 +30,7 @@ export type Question =
       readonly contractsMax: number | null;
       readonly prioritizedEmaids: readonly string[];
     }
-  /** Whose VAT number is it? (2.1 C24 VatNumberValidation) */
+  /** Whose VAT number is it? (2.1 VatNumberValidation) */
   | { readonly kind: 'vat-number'; readonly vatNumber: string; readonly evseId: number | null };
 
 export type ChainCertificate = {

@@ -2,7 +2,7 @@
 import { milliOf } from '#contracts/amounts';
 import type { Reading, Sample, SignedValue } from '#contracts/generated/types';
 
-/** A sampled value with its defaults filled in (1.6 7.43-7.46, 2.x SampledValueType). */
+/** A sampled value with its defaults filled in (1.6 7.43, 2.x SampledValueType). */
 export type Sampled = {
   readonly measurand: string;
   readonly phase: string | null;

@@ -38,7 +38,7 @@ export const actions201 = {
   NotifyDisplayMessages: notifyDisplayMessages,
   // K15.FR.05: a schedule takes time, whoever plans reads the fact and sets a profile; until then the vehicle charges.
   NotifyEVChargingNeeds: recorded('NotifyEVChargingNeeds', { status: 'Processing' }),
-  // K15.FR.08 and K17: what the vehicle will draw is taken note of; too much of it is answered by a new profile.
+  // K15 and K17: what the vehicle will draw is taken note of; too much of it is answered by a new profile.
   NotifyEVChargingSchedule: recorded('NotifyEVChargingSchedule', { status: 'Accepted' }),
   NotifyEvent: notifyEvent,
   NotifyMonitoringReport: notifyMonitoringReport,

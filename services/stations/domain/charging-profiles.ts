@@ -49,7 +49,7 @@ export function chargingProfilesAfter(
   }
 }
 
-/** A profile for one transaction ends with it (1.6 3.13.1, 2.x K01.FR.13). */
+/** A profile for one transaction ends with it (1.6 3.13.1, 2.x K01). */
 export function withoutTransaction(
   known: ChargingProfiles | null,
   ended: { readonly transactionId: string; readonly evseId: number | null },

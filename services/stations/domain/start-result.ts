@@ -11,7 +11,7 @@ export type WantedStart = {
   readonly evseId: number | null;
   readonly requestedAt: number;
   readonly completedAt: number;
-  /** transactionId of the station's answer, where it had begun the transaction before (2.x F02.FR.01). */
+  /** transactionId of the station's answer, where it had begun the transaction before (2.x F01). */
   readonly answered: string | null;
 };
 
