@@ -22,6 +22,10 @@ const settings = {
   uploadBytesMax: integer('STATION_UPLOAD_BYTES_MAX', 268_435_456, 1_024, 17_179_869_184),
   /** All files together; beyond it nothing more is taken. */
   storedBytesMax: integer('STATION_FILES_BYTES_MAX', 53_687_091_200, 1_024, Number.MAX_SAFE_INTEGER),
+  /** All files of one tenant, so that none fills what is there for all. */
+  tenantFilesBytesMax: integer('STATION_FILES_TENANT_BYTES_MAX', 10_737_418_240, 1_024, Number.MAX_SAFE_INTEGER),
+  /** Connections of one address to the file server; where a proxy stands before it, all of them come from there. */
+  fileConnectionsPerAddress: integer('STATION_FILES_CONNECTIONS_PER_ADDRESS', 200, 1, 10_000),
   uploadsKeptDays: integer('STATION_UPLOADS_KEPT_DAYS', 30, 1, 3_650),
   /** How long a station may take over a file, beyond the expiry of its command. */
   fileLinkHours: integer('STATION_FILE_LINK_HOURS', 24, 1, 720),

@@ -41,6 +41,10 @@ export const reservationsEnded = counter('reservations_ended_by_timer_total', {
   labels: ['change'],
 });
 export const fileTransfers = counter('station_file_transfers_total', {
-  help: 'Requests of stations to the file server: downloaded, part, cut, uploaded, failed, or the status that refused them',
+  help: 'Requests of stations to the file server: downloaded, part, cut, uploaded, truncated, slow, failed, or the status that refused them',
   labels: ['outcome'],
+});
+export const filesRefused = counter('station_files_refused_total', {
+  help: 'Files of operators and stations that there was no room for: too-large, tenant-full, store-full',
+  labels: ['reason'],
 });

@@ -3,27 +3,28 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { fileIdPattern } from '#contracts/commands/firmware';
-import { problem, type HttpApi } from '#kit/http';
+import { problem, type Caller, type HttpApi, type Problem } from '#kit/http';
 import { nullable, pageOf, paging, problems, strict } from '#kit/http-schemas';
 import type { Database } from '#kit/postgres';
 import type { Disk } from '../files/disk.ts';
 import {
   addFile,
-  bytesStored,
   findFile,
   listFirmware,
   listUploads,
   removeFirmware,
+  usageOf,
   type StoredFile,
 } from '../files/register.ts';
+import { counted, type NoRoom, type Place, type Room } from '../files/room.ts';
 import { beginOf, isoOf, limitOf, pageOfRows, refuseCursor } from './page.ts';
 import { instant, stationParams } from './schemas.ts';
 
 export type FileApiParts = {
   readonly database: Database;
   readonly disk: Disk;
+  readonly room: Room;
   readonly firmwareBytesMax: number;
-  readonly storedBytesMax: number;
   now(): number;
 };
 
@@ -40,6 +41,7 @@ const file = Type.Object({
   createdAt: instant,
   createdBy: Type.String(),
   expiresAt: nullable(instant),
+  truncated: Type.Boolean({ description: 'Its line broke: it is what came before. A whole upload replaces it' }),
 });
 
 const fileParams = Type.Object({ fileId: Type.String({ pattern: fileIdPattern }) });
@@ -65,6 +67,7 @@ export function addFileRoutes(api: HttpApi, parts: FileApiParts): void {
   });
   addReading(api, parts);
   addUploads(api, parts);
+  addStorage(api, parts);
 }
 
 function addTaking(api: HttpApi, parts: FileApiParts): void {
@@ -83,29 +86,84 @@ function addTaking(api: HttpApi, parts: FileApiParts): void {
     },
     async ({ caller, params: { fileId }, query, body }, reply) => {
       if (caller.role === 'viewer') return problem(reply, { status: 403, title: 'A viewer may not give files' });
-      const { database, disk, firmwareBytesMax, storedBytesMax, now } = parts;
-      if ((await bytesStored(database)) >= storedBytesMax)
-        return problem(reply, { status: 507, title: 'No room is left for files', detail: 'Delete some first.' });
-      const stored = await disk.write(body, firmwareBytesMax);
-      if (stored === undefined)
-        return problem(reply, { status: 413, title: `A file has at most ${firmwareBytesMax} bytes` });
-      const { tenantId, actor } = caller;
-      const made: StoredFile = {
-        ...stored,
-        tenantId,
-        fileId,
-        kind: 'firmware',
-        stationId: null,
-        name: query.name ?? fileId,
-        createdAtMs: now(),
-        createdBy: actor,
-        expiresAtMs: null,
-      };
-      if (await addFile(database, made)) return reply.code(201).send(viewOf(made));
-      await disk.remove(stored.storedAs);
-      const known = await findFile(database, tenantId, fileId, 'firmware');
-      if (known?.sha256 === stored.sha256) return reply.send(viewOf(known));
-      return problem(reply, { status: 409, title: 'The file has other bytes; take a new id', detail: fileId });
+      const place = await parts.room.enter(caller.tenantId, parts.firmwareBytesMax);
+      if ('refused' in place) return answerNoRoom(reply, parts, place.refused);
+      try {
+        return await takeFirmware(parts, reply, { caller, place, body, fileId, name: query.name ?? fileId });
+      } finally {
+        place.leave();
+      }
+    },
+  );
+}
+
+type Given = {
+  readonly caller: Caller;
+  readonly place: Place;
+  readonly body: Readable;
+  readonly fileId: string;
+  readonly name: string;
+};
+
+async function takeFirmware(parts: FileApiParts, reply: FastifyReply, given: Given): Promise<FastifyReply> {
+  const { database, disk, room, now } = parts;
+  const { caller, fileId, name } = given;
+  const written = await disk.write(given.body.iterator({ destroyOnReturn: false }), given.place);
+  if (written.kind === 'refused') return answerNoRoom(reply, parts, written.why);
+  const { stored } = written;
+  if (written.kind === 'truncated') {
+    await disk.remove(stored.storedAs);
+    throw written.error;
+  }
+  const { tenantId, actor } = caller;
+  const times = { createdAtMs: now(), createdBy: actor, expiresAtMs: null };
+  const made: StoredFile = { ...stored, tenantId, fileId, kind: 'firmware', stationId: null, name, ...times };
+  const added = await addFile(database, made, room.tenantBytesMax);
+  if (added === 'added') return reply.code(201).send(viewOf(made));
+  await disk.remove(stored.storedAs);
+  const known = await findFile(database, tenantId, fileId, 'operator');
+  if (known?.sha256 === stored.sha256) return reply.code(200).send(viewOf(known));
+  if (added === 'full') return answerNoRoom(reply, parts, counted('tenant-full'));
+  return problem(reply, { status: 409, title: 'The file has other bytes; take a new id', detail: fileId });
+}
+
+function answerNoRoom(reply: FastifyReply, { room, firmwareBytesMax }: FileApiParts, why: NoRoom): FastifyReply {
+  const problems: Readonly<Record<NoRoom, Problem>> = {
+    'too-large': { status: 413, title: `A file has at most ${firmwareBytesMax} bytes` },
+    'tenant-full': {
+      status: 507,
+      title: 'No room is left for files of this tenant',
+      code: 'TENANT_FILES_FULL',
+      detail: `All of them have at most ${room.tenantBytesMax} bytes: GET /v1/file-storage. Delete some first.`,
+    },
+    'store-full': { status: 507, title: 'No room is left for files', code: 'FILES_FULL' },
+  };
+  return problem(reply, problems[why]);
+}
+
+const used = Type.Object({ files: Type.Integer(), bytes: Type.Integer() });
+const storage = Type.Object({
+  bytes: Type.Integer({ description: 'Of all files of the tenant' }),
+  bytesMax: Type.Integer({ description: 'More is refused with 507 and the code TENANT_FILES_FULL' }),
+  firmware: used,
+  uploads: Type.Object(used.properties, { description: 'Of stations; those whose line broke, too' }),
+});
+
+function addStorage(api: HttpApi, { database, room }: FileApiParts): void {
+  api.get(
+    '/v1/file-storage',
+    { schema: { tags, summary: 'How much room files take, and may take', response: { 200: storage, ...problems } } },
+    async ({ caller: { tenantId } }) => {
+      const usage = await usageOf(database, tenantId);
+      const sum = (kinds: readonly string[]) =>
+        usage
+          .filter(({ kind }) => kinds.includes(kind))
+          .reduce((all, { files, bytes: size }) => ({ files: all.files + files, bytes: all.bytes + size }), {
+            files: 0,
+            bytes: 0,
+          });
+      const [firmware, uploads] = [sum(['firmware']), sum(['upload', 'truncated'])];
+      return { bytes: firmware.bytes + uploads.bytes, bytesMax: room.tenantBytesMax, firmware, uploads };
     },
   );
 }
@@ -135,7 +193,7 @@ function addReading(api: HttpApi, { database, now }: FileApiParts): void {
       schema: { tags, summary: 'Read about a firmware file', params: fileParams, response: { 200: file, ...problems } },
     },
     async ({ caller, params: { fileId } }, reply) => {
-      const found = await findFile(database, caller.tenantId, fileId, 'firmware');
+      const found = await findFile(database, caller.tenantId, fileId, 'operator');
       return found === undefined ? answerUnknown(reply, fileId) : reply.send(viewOf(found));
     },
   );
@@ -187,7 +245,7 @@ function addUploads(api: HttpApi, { database, disk }: FileApiParts): void {
       },
     },
     async ({ caller: { tenantId }, params: { stationId, fileId } }, reply) => {
-      const found = await findFile(database, tenantId, fileId, 'upload');
+      const found = await findFile(database, tenantId, fileId, 'station');
       if (found === undefined || found.stationId !== stationId) return answerUnknown(reply, fileId);
       // What a station wrote is never shown by a browser, only saved.
       return reply
@@ -205,7 +263,7 @@ function answerUnknown(reply: FastifyReply, fileId: string): FastifyReply {
 }
 
 function viewOf(stored: StoredFile): Static<typeof file> {
-  const { fileId, name, stationId, bytes: size, sha256, md5, createdAtMs, createdBy, expiresAtMs } = stored;
+  const { fileId, kind, name, stationId, bytes: size, sha256, md5, createdAtMs, createdBy, expiresAtMs } = stored;
   const times = { createdAt: isoOf(createdAtMs), expiresAt: isoOf(expiresAtMs) };
-  return { fileId, name, stationId, bytes: size, sha256, md5, createdBy, ...times };
+  return { truncated: kind === 'truncated', fileId, name, stationId, bytes: size, sha256, md5, createdBy, ...times };
 }

@@ -106,7 +106,7 @@ async function missingFile(
 ): Promise<Refused | undefined> {
   const source = sourceOf(intent, parameters);
   if (source.kind !== 'file') return undefined;
-  if ((await findFile(database, tenantId, source.fileId, 'firmware')) !== undefined) return undefined;
+  if ((await findFile(database, tenantId, source.fileId, 'operator')) !== undefined) return undefined;
   return refused({ status: 422, title: 'No such file', detail: source.fileId });
 }
 

@@ -31,8 +31,3 @@ function suffixOf(bytes: number, last: number): Asked {
   if (bytes === 0 || last < 0) return { kind: 'unsatisfiable' };
   return { kind: 'part', first: Math.max(0, last - bytes + 1), last };
 }
-
-/** How much of the file has left us from its start on, once bytes from `first` on did; a gap in between counts nothing. */
-export function deliveredAfter(delivered: number, first: number, sentBytes: number): number {
-  return first <= delivered ? Math.max(delivered, first + sentBytes) : delivered;
-}

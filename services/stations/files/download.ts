@@ -1,13 +1,14 @@
 // A station's download: whole or in ranges, resumed as often as the line breaks, complete once.
 import { once } from 'node:events';
-import { deliveredAfter, rangeOf } from '../domain/byte-range.ts';
+import { rangeOf } from '../domain/byte-range.ts';
 import { fileTransfers } from '../metrics.ts';
-import { findFile, noteDelivered, type StoredFile } from './register.ts';
+import { noteDelivered } from './link-register.ts';
+import { findFile, type StoredFile } from './register.ts';
 import { refuse, type Transfer } from './server.ts';
 
 export async function serveDownload(transfer: Transfer): Promise<void> {
   const { options, link, request, response } = transfer;
-  const file = await findFile(options.database, link.tenantId, link.fileId ?? '', 'firmware');
+  const file = await findFile(options.database, link.tenantId, link.fileId ?? '', 'operator');
   if (file === undefined) return refuse(request, response, 404);
   const tag = `"${file.sha256}"`;
   const asked = rangeOf(request.headers.range, { bytes: file.bytes, tag }, request.headers['if-range'] as string);
@@ -41,10 +42,9 @@ async function send(
   const isWhole = last < first || (await written(options.disk.read(file.storedAs, first, last), response, sent));
   if (isWhole) await ended(response);
   const isFinished = isWhole && response.writableFinished;
-  const reached = deliveredAfter(link.deliveredBytes, first, sent.bytes);
-  const isComplete = isFinished && reached >= file.bytes;
-  await noteDelivered(options.database, link, { first, sentBytes: sent.bytes, isComplete }, options.now());
-  fileTransfers.inc({ outcome: isComplete ? 'downloaded' : isFinished ? 'part' : 'cut' });
+  const part = { first, askedBytes: last - first + 1, sentBytes: sent.bytes, isFinished };
+  const isUsed = await noteDelivered(options.database, link, { part, fileBytes: file.bytes }, options.now());
+  fileTransfers.inc({ outcome: !isFinished ? 'cut' : isUsed ? 'downloaded' : 'part' });
 }
 
 /** False where the line broke. */

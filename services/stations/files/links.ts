@@ -6,7 +6,8 @@ import type { Secrets } from '#contracts/secrets';
 import type { Problem } from '#kit/http';
 import type { Database } from '#kit/postgres';
 import { sourceOf } from '../domain/file-source.ts';
-import { addLink, findFile } from './register.ts';
+import { addLink } from './link-register.ts';
+import { findFile } from './register.ts';
 
 /** The parameters with the location that the station is told. */
 export type Located =
@@ -33,7 +34,7 @@ export function linksIn({ database, secrets, url, openMs, now }: LinkOptions): L
     if (source.kind === 'faulty') return refused({ status: 400, title: 'The request is not valid', ...source });
     const { tenantId, stationId, commandId } = request;
     const fileId = source.kind === 'file' ? source.fileId : null;
-    const file = fileId === null ? undefined : await findFile(database, tenantId, fileId, 'firmware');
+    const file = fileId === null ? undefined : await findFile(database, tenantId, fileId, 'operator');
     if (fileId !== null && file === undefined) {
       const violations = [{ path: 'body/parameters/fileId', message: `there is no file ${fileId}` }];
       return refused({ status: 422, title: 'No such file', violations });

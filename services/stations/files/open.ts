@@ -8,6 +8,8 @@ import type { FileApiParts } from '../api/files.ts';
 import type { StationsConfig } from '../config.ts';
 import { openDisk } from './disk.ts';
 import { linksIn, type Locate } from './links.ts';
+import { paceOfStations } from './pace.ts';
+import { roomFor } from './room.ts';
 import { startFileServer } from './server.ts';
 import { startSweeper } from './sweeper.ts';
 
@@ -20,6 +22,7 @@ export type OpenFilesOptions = {
 };
 
 const hourMs = 60 * 60 * 1000;
+const headersTimeoutMs = 20_000;
 
 export async function openFiles({
   config,
@@ -29,15 +32,18 @@ export async function openFiles({
   logger,
 }: OpenFilesOptions): Promise<{ readonly parts: FileApiParts; readonly locate: Locate }> {
   const { filesDir, filesPort, filesUrl, firmwareBytesMax, host, storedBytesMax, uploadBytesMax } = config;
+  const { tenantFilesBytesMax: tenantBytesMax, fileConnectionsPerAddress: connectionsPerAddress } = config;
   const now = Date.now;
   const disk = await openDisk(filesDir);
   const uploadKeptMs = config.uploadsKeptDays * 24 * hourMs;
-  const serving = { database, disk, logger, host, port: filesPort, uploadBytesMax, storedBytesMax, uploadKeptMs, now };
+  const room = roomFor({ database, tenantBytesMax, storedBytesMax });
+  const bounds = { uploadBytesMax, connectionsPerAddress, pace: paceOfStations, headersTimeoutMs };
+  const serving = { database, disk, room, logger, host, port: filesPort, ...bounds, uploadKeptMs, now };
   const server = lifecycle.add('file server', await startFileServer(serving));
   lifecycle.add('file sweeper', startSweeper({ database, disk, logger, now }));
   const url = filesUrl === '' ? `http://${reachableAt(host)}:${server.port}` : filesUrl.replace(/\/+$/, '');
   const locate = linksIn({ database, secrets, url, openMs: config.fileLinkHours * hourMs, now });
-  return { parts: { database, disk, firmwareBytesMax, storedBytesMax, now }, locate };
+  return { parts: { database, disk, room, firmwareBytesMax, now }, locate };
 }
 
 /** Who listens on all addresses is told by one that others can reach, where this machine has one. */

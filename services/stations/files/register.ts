@@ -1,34 +1,21 @@
-// The register of files and of links to them, in stations_own: operators' writing and stations' transfers, no fold.
+// The register of files, in stations_own: operators' writing and stations' transfers, no fold.
 import type { PoolClient } from 'pg';
 import { asTenant, transaction, type Database } from '#kit/postgres';
 import type { Stored } from './disk.ts';
+import type { KnownLink } from './link-register.ts';
 
 const schema = 'stations_own';
 
 export type StoredFile = Stored & {
   readonly tenantId: string;
   readonly fileId: string;
-  readonly kind: 'firmware' | 'upload';
+  /** truncated: of an upload whose line broke. */
+  readonly kind: 'firmware' | 'upload' | 'truncated';
   readonly stationId: string | null;
   readonly name: string;
   readonly createdAtMs: number;
   readonly createdBy: string;
   readonly expiresAtMs: number | null;
-};
-
-export type Link = {
-  readonly tenantId: string;
-  readonly stationId: string;
-  readonly commandId: string;
-  readonly kind: 'download' | 'upload';
-  readonly fileId: string | null;
-  readonly expiresAtMs: number;
-};
-
-export type KnownLink = Link & {
-  readonly tokenSha256: string;
-  readonly usedAtMs: number | null;
-  readonly deliveredBytes: number;
 };
 
 const fileColumns = `tenant_id as "tenantId", file_id as "fileId", kind, station_id as "stationId", name, bytes, sha256, md5,
@@ -38,10 +25,10 @@ export async function findFile(
   database: Database,
   tenantId: string,
   fileId: string,
-  kind: StoredFile['kind'],
+  from: 'operator' | 'station',
 ): Promise<StoredFile | undefined> {
-  const found = `select ${fileColumns} from files where tenant_id = $1 and file_id = $2 and kind = $3`;
-  return (await rowsOf(database, tenantId, found, [tenantId, fileId, kind]))[0];
+  const found = `select ${fileColumns} from files where tenant_id = $1 and file_id = $2 and (kind = 'firmware') = $3`;
+  return (await rowsOf(database, tenantId, found, [tenantId, fileId, from === 'operator']))[0];
 }
 
 /** Firmware by its id; `after` is the last one of the page before. */
@@ -62,17 +49,50 @@ function rowsOf(database: Database, tenantId: string, sql: string, values: unkno
   return asTenant(database, tenantId, async (client) => (await client.query<StoredFile>(sql, values)).rows, { schema });
 }
 
-/** What lies on disk altogether, as the register knows. */
-export async function bytesStored(database: Database): Promise<number> {
-  const [row] = await database.query<{ bytes: number }>(
-    `select coalesce(sum(bytes), 0)::bigint as bytes from ${schema}.files`,
+/** What lies on disk, as the register knows: of one tenant, and altogether. */
+export async function bytesStored(
+  database: Database,
+  tenantId: string,
+): Promise<{ readonly ofTenant: number; readonly ofAll: number }> {
+  const [row] = await database.query<{ ofTenant: number; ofAll: number }>(
+    `select coalesce(sum(bytes) filter (where tenant_id = $1), 0)::bigint as "ofTenant",
+       coalesce(sum(bytes), 0)::bigint as "ofAll" from ${schema}.files`,
+    [tenantId],
   );
-  return row?.bytes ?? 0;
+  return row ?? { ofTenant: 0, ofAll: 0 };
 }
 
-/** False where the tenant has a file of this id. */
-export function addFile(database: Database, file: StoredFile): Promise<boolean> {
-  return asTenant(database, file.tenantId, (client) => insertFile(client, file), { schema });
+export type Usage = { readonly kind: StoredFile['kind']; readonly files: number; readonly bytes: number };
+
+export function usageOf(database: Database, tenantId: string): Promise<Usage[]> {
+  const used = `select kind, count(*)::bigint as files, coalesce(sum(bytes), 0)::bigint as bytes from files
+    where tenant_id = $1 group by kind`;
+  return asTenant(database, tenantId, async (client) => (await client.query<Usage>(used, [tenantId])).rows, { schema });
+}
+
+/** full: the tenant has no room for it; known: it has a file of this id. */
+export type Added = 'added' | 'known' | 'full';
+
+export function addFile(database: Database, file: StoredFile, tenantBytesMax: number): Promise<Added> {
+  return asTenant(
+    database,
+    file.tenantId,
+    async (client) => {
+      if (!(await hasRoom(client, file, tenantBytesMax))) return 'full';
+      return (await insertFile(client, file)) ? 'added' : 'known';
+    },
+    { schema },
+  );
+}
+
+/** Exact over all instances: a tenant's files are added one by one. */
+async function hasRoom(client: PoolClient, { tenantId, bytes }: StoredFile, tenantBytesMax: number): Promise<boolean> {
+  await client.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`files of ${tenantId}`]);
+  const { rows } = await client.query<{ stored: number }>(
+    'select coalesce(sum(bytes), 0)::bigint as stored from files where tenant_id = $1',
+    [tenantId],
+  );
+  return (rows[0]?.stored ?? 0) + bytes <= tenantBytesMax;
 }
 
 async function insertFile(client: PoolClient, file: StoredFile): Promise<boolean> {
@@ -131,61 +151,68 @@ export async function removeFirmware(
   );
 }
 
-/** A command that is asked for again under the same id has the same link. */
-export async function addLink(database: Database, link: Link, tokenSha256: string, nowMs: number): Promise<void> {
-  const { tenantId, stationId, commandId, kind, fileId, expiresAtMs } = link;
-  await asTenant(
-    database,
-    tenantId,
-    (client) =>
-      client.query(
-        `insert into file_links (tenant_id, token_sha256, station_id, command_id, kind, file_id, created_at_ms, expires_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-        [tenantId, tokenSha256, stationId, commandId, kind, fileId, nowMs, expiresAtMs],
-      ),
-    { schema },
-  );
-}
+/** used: another upload was complete first. */
+export type Completed = 'completed' | 'used' | 'full';
 
-export async function findLink(database: Database, tokenSha256: string): Promise<KnownLink | undefined> {
-  const rows = await database.query<KnownLink>(
-    `select tenant_id as "tenantId", station_id as "stationId", command_id as "commandId", kind, file_id as "fileId",
-       expires_at_ms as "expiresAtMs", token_sha256 as "tokenSha256", used_at_ms as "usedAtMs",
-       delivered_bytes as "deliveredBytes"
-     from ${schema}.file_links where token_sha256 = $1`,
-    [tokenSha256],
-  );
-  return rows[0];
-}
-
-/** Two downloads of one link may run at once: what either delivered counts. */
-export async function noteDelivered(
+/** The link is used and its file is known, both or neither; what came of it over a line that broke is not needed any more. */
+export function completeUpload(
   database: Database,
-  { tokenSha256 }: KnownLink,
-  delivered: { readonly first: number; readonly sentBytes: number; readonly isComplete: boolean },
-  nowMs: number,
-): Promise<void> {
-  const { first, sentBytes, isComplete } = delivered;
-  // The rule of deliveredAfter in domain/byte-range.ts, on whatever stands in the row by now.
-  await database.query(
-    `update ${schema}.file_links set
-       delivered_bytes = case when $2 <= delivered_bytes then greatest(delivered_bytes, $3) else delivered_bytes end,
-       used_at_ms = case when $4 and $2 <= delivered_bytes then coalesce(used_at_ms, $5) else used_at_ms end
-     where token_sha256 = $1`,
-    [tokenSha256, first, first + sentBytes, isComplete, nowMs],
-  );
-}
-
-/** The link is used and its file is known, both or neither; false where another upload was complete first. */
-export function completeUpload(database: Database, link: KnownLink, file: StoredFile): Promise<boolean> {
+  link: KnownLink,
+  file: StoredFile,
+  tenantBytesMax: number,
+): Promise<Completed> {
   return transaction(
     database,
     async (client) => {
+      await client.query('delete from files where tenant_id = $1 and file_id = $2', [
+        file.tenantId,
+        truncatedIdOf(file.fileId),
+      ]);
+      if (!(await hasRoom(client, file, tenantBytesMax))) throw new Full();
       const used = await client.query(
         'update file_links set used_at_ms = $2 where token_sha256 = $1 and used_at_ms is null',
         [link.tokenSha256, file.createdAtMs],
       );
-      return used.rowCount === 1 && (await insertFile(client, file));
+      return used.rowCount === 1 && (await insertFile(client, file)) ? 'completed' : 'used';
+    },
+    { schema },
+  ).catch((error: unknown) => {
+    if (error instanceof Full) return 'full';
+    throw error;
+  });
+}
+
+/** Rolls back. */
+class Full extends Error {}
+
+/** Files of stations are named by their commands; of one whose line broke, the longest part has this name beside it. */
+export function truncatedIdOf(commandId: string): string {
+  return `${commandId}.truncated`;
+}
+
+/** False where nothing is kept: a longer part is, or the whole, or there is no room. What it replaces is swept. */
+export function keepTruncated(
+  database: Database,
+  link: KnownLink,
+  file: StoredFile,
+  tenantBytesMax: number,
+): Promise<boolean> {
+  return transaction(
+    database,
+    async (client) => {
+      const open = await client.query(
+        'select from file_links where token_sha256 = $1 and used_at_ms is null for update',
+        [link.tokenSha256],
+      );
+      if (open.rowCount !== 1 || !(await hasRoom(client, file, tenantBytesMax))) return false;
+      const shorter = await client.query('select from files where tenant_id = $1 and file_id = $2 and bytes >= $3', [
+        file.tenantId,
+        file.fileId,
+        file.bytes,
+      ]);
+      if (shorter.rowCount !== 0) return false;
+      await client.query('delete from files where tenant_id = $1 and file_id = $2', [file.tenantId, file.fileId]);
+      return insertFile(client, file);
     },
     { schema },
   );

@@ -1,5 +1,5 @@
 // The port that stations move files through: one link, one station, one file, once. Nothing else is served here.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
@@ -8,7 +8,9 @@ import { fileTransfers } from '../metrics.ts';
 import type { Disk } from './disk.ts';
 import { serveDownload } from './download.ts';
 import { tokenHashOf } from './links.ts';
-import { findLink, type KnownLink } from './register.ts';
+import { watchPace, type Pace } from './pace.ts';
+import { findLink, type KnownLink } from './link-register.ts';
+import type { Room } from './room.ts';
 import { takeUpload } from './upload.ts';
 
 export type FileServerOptions = {
@@ -18,8 +20,12 @@ export type FileServerOptions = {
   readonly host: string;
   readonly port: number;
   readonly uploadBytesMax: number;
-  readonly storedBytesMax: number;
+  readonly room: Room;
   readonly uploadKeptMs: number;
+  readonly connectionsPerAddress: number;
+  readonly pace: Pace;
+  /** Of a request line and its headers. */
+  readonly headersTimeoutMs: number;
   now(): number;
 };
 
@@ -36,7 +42,9 @@ export type Transfer = {
 };
 
 const connectionsMax = 2_000;
-const headersTimeoutMs = 20_000;
+/** Of one link: parts that its station reads side by side. */
+const transfersPerLink = 16;
+const overdueEveryMs = 5_000;
 /** A log of the largest size over a slow mobile link. */
 const requestTimeoutMs = 60 * 60 * 1000;
 const idleTimeoutMs = 60_000;
@@ -48,11 +56,15 @@ const methods: Readonly<Record<KnownLink['kind'], readonly string[]>> = {
 };
 
 export async function startFileServer(options: FileServerOptions): Promise<FileServer> {
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs });
+  const { headersTimeoutMs: headersTimeout } = options;
+  const connectionsCheckingInterval = Math.min(overdueEveryMs, headersTimeout);
+  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout, connectionsCheckingInterval });
   server.maxConnections = connectionsMax;
   server.timeout = idleTimeoutMs;
+  boundAddresses(server, options.connectionsPerAddress);
+  const serving = { options, underway: new Map<string, number>() };
   server.on('request', (request, response) => {
-    void answer(options, request, response).catch((error: unknown) => fail(options, error, response));
+    void answer(serving, request, response).catch((error: unknown) => fail(options, error, response));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -71,8 +83,34 @@ export async function startFileServer(options: FileServerOptions): Promise<FileS
   };
 }
 
+/** Whoever opens connections and says nothing takes no more than a share of them. */
+function boundAddresses(server: Server, connectionsPerAddress: number): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const before = open.get(address) ?? 0;
+    if (before >= connectionsPerAddress) {
+      fileTransfers.inc({ outcome: 'refused' });
+      socket.destroy();
+      return;
+    }
+    open.set(address, before + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
+}
+
+type Serving = {
+  readonly options: FileServerOptions;
+  /** Transfers by link. */ readonly underway: Map<string, number>;
+};
+
 /** Who shows a wrong token, or another station's, learns nothing of either. */
-async function answer(options: FileServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { options } = serving;
   const { method = '', url = '' } = request;
   const named = await linkOf(options, url);
   if (named === undefined) return refuse(request, response, 404);
@@ -82,8 +120,26 @@ async function answer(options: FileServerOptions, request: IncomingMessage, resp
     return refuse(request, response, 405);
   }
   if (link.usedAtMs !== null || link.expiresAtMs <= options.now()) return refuse(request, response, 410);
-  const transfer = { options, link, request, response, trail };
-  await (link.kind === 'download' ? serveDownload(transfer) : takeUpload(transfer));
+  await move(serving, { options, link, request, response, trail });
+}
+
+/** What began before the link's end by time is cut then. */
+async function move({ options, underway }: Serving, transfer: Transfer): Promise<void> {
+  const { link, request, response } = transfer;
+  const before = underway.get(link.tokenSha256) ?? 0;
+  if (before >= transfersPerLink) return refuse(request, response, 429);
+  underway.set(link.tokenSha256, before + 1);
+  const leftMs = link.expiresAtMs - options.now();
+  const onSlow = (): void => fileTransfers.inc({ outcome: 'slow' });
+  const stopWatch = watchPace(request.socket, options.pace, { leftMs, onSlow });
+  try {
+    await (link.kind === 'download' ? serveDownload(transfer) : takeUpload(transfer));
+  } finally {
+    stopWatch();
+    const left = (underway.get(link.tokenSha256) ?? 1) - 1;
+    if (left === 0) underway.delete(link.tokenSha256);
+    else underway.set(link.tokenSha256, left);
+  }
 }
 
 async function linkOf({ database }: FileServerOptions, url: string) {
@@ -100,6 +156,7 @@ const words: Readonly<Record<number, string>> = {
   405: 'not with this method',
   410: 'the link was used, or is over',
   413: 'the file is too large',
+  429: 'too many transfers of this link at once',
   500: 'something went wrong on our side',
   507: 'no room is left for files',
 };

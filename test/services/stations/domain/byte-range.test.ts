@@ -1,7 +1,7 @@
-// Ranges of a download: given a header, then which bytes go; and when a file has left us from its start to its end.
+// Ranges of a download: given a header, then which bytes go.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deliveredAfter, rangeOf } from '#services/stations/domain/byte-range';
+import { rangeOf } from '#services/stations/domain/byte-range';
 
 const file = { bytes: 100, tag: '"t"' };
 const asked = (header: string | undefined, ifRange?: string) => rangeOf(header, file, ifRange);
@@ -24,12 +24,4 @@ test('what is no range, or of another file, gets the whole', () => {
     assert.deepEqual(asked(header), { kind: 'whole' });
   assert.deepEqual(asked('bytes=5-', '"other"'), { kind: 'whole' });
   assert.deepEqual(asked('bytes=5-', '"t"'), part(5, 99));
-});
-
-test('bytes count from the start on; what follows a gap counts nothing', () => {
-  assert.equal(deliveredAfter(0, 0, 40), 40);
-  assert.equal(deliveredAfter(40, 40, 60), 100);
-  assert.equal(deliveredAfter(40, 30, 20), 50);
-  assert.equal(deliveredAfter(40, 41, 59), 40);
-  assert.equal(deliveredAfter(40, 0, 10), 40);
 });

@@ -1,13 +1,13 @@
 // Files between operators and stations: given a link, then its station moves one file through it, once; nobody else does.
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
-import { openDisk } from '#services/stations/files/disk';
+import { openDisk, ourDirectory } from '#services/stations/files/disk';
 import { sweep } from '#services/stations/files/sweeper';
 import { eventually, FakeGateway, openRig, type Rig } from '../rig.ts';
 
@@ -15,6 +15,7 @@ let rig: Rig;
 let gateway: FakeGateway;
 const firmware = randomBytes(300_000);
 const uploadBytesMax = 50_000;
+const hourMs = 3_600_000;
 
 before(async () => {
   rig = await openRig({
@@ -108,6 +109,32 @@ test('a broken download resumes where it broke, as often as it must, and then th
   assert.equal(rest.status, 206);
   const last = await get(url, { range: 'bytes=200001-' });
   assert.ok(Buffer.concat([begun, rest.bytes, last.bytes]).equals(firmware));
+  await eventually(
+    () => get(url, { range: 'bytes=0-0' }),
+    ({ status }) => status === 410,
+    'the end of the link',
+  );
+});
+
+test('parts that are read side by side use the link up once all have arrived, in whatever order', async () => {
+  const url = await update();
+  const parts = ['bytes=200000-', 'bytes=0-99999', 'bytes=100000-199999'];
+  const early = await get(url, { range: parts[0] ?? '' });
+  const rest = await Promise.all(parts.slice(1).map((range) => get(url, { range })));
+  assert.ok(Buffer.concat([...rest, early].map(({ bytes }) => bytes)).equals(firmware));
+  await eventually(
+    () => get(url, { range: 'bytes=0-0' }),
+    ({ status }) => status === 410,
+    'the end of the link',
+  );
+});
+
+test('a file of which one byte has not gone out is read on; with that byte the link is used', async () => {
+  const url = await update();
+  await get(url, { range: 'bytes=0-149999' });
+  await get(url, { range: 'bytes=150001-' });
+  assert.equal((await get(url, { range: 'bytes=0-0' })).status, 206);
+  assert.equal((await get(url, { range: 'bytes=150000-150000' })).status, 206);
   await eventually(
     () => get(url, { range: 'bytes=0-0' }),
     ({ status }) => status === 410,
@@ -223,13 +250,36 @@ test('a link serves until its time is over, and not after', async () => {
   assert.equal((await fetch(url, { method: 'HEAD' })).status, 410);
 });
 
-test('an upload whose line breaks leaves its link open and no file; two at once are one file', async () => {
-  const url = await told('F-1', 'UploadLog', { log: 'security' });
-  await new Promise<void>((resolve) => {
+/** Sends so much of a longer upload, then the line breaks. */
+function putBroken(url: string, bytes: number): Promise<void> {
+  return new Promise((resolve) => {
     const broken = request(url, { method: 'PUT', headers: { 'content-length': 40_000 } });
     broken.on('error', () => resolve());
-    broken.write(Buffer.alloc(20_000), () => setImmediate(() => broken.destroy(new Error('the line broke'))));
+    broken.write(Buffer.alloc(bytes, 'x'), () => setImmediate(() => broken.destroy(new Error('the line broke'))));
   });
+}
+
+type Upload = { readonly fileId: string; readonly name: string; readonly bytes: number; readonly truncated: boolean };
+const uploadsOf = async (stationId: string): Promise<Upload[]> =>
+  (await rig.ask('GET', `/v1/stations/${stationId}/files`)).body['items'] as Upload[];
+
+test('what came before the line broke is kept apart, the longest of it, until the whole comes; two at once are one file', async () => {
+  const before = (await uploadsOf('F-1')).length;
+  const url = await told('F-1', 'UploadLog', { log: 'security' });
+  const newest = async () => (await uploadsOf('F-1')).slice(0, -before);
+  const longest = (bytes: number) =>
+    eventually(
+      newest,
+      (uploads) => uploads.length === 1 && uploads[0]?.bytes === bytes && uploads[0].truncated,
+      `${bytes} bytes of it`,
+    );
+  await putBroken(`${url}/a.log`, 20_000);
+  await longest(20_000);
+  await putBroken(`${url}/a.log`, 30_000);
+  const [cut] = await longest(30_000);
+  const token = { authorization: 'Bearer internal-token-of-the-test', 'x-tenant-id': 'default' };
+  const read = await get(`${rig.url}/v1/stations/F-1/files/${cut?.fileId}/content`, token);
+  assert.deepEqual([read.status, read.bytes.toString()], [200, 'x'.repeat(30_000)]);
   const both = await Promise.all(
     ['first', 'second'].map(async (body) => (await fetch(url, { method: 'PUT', body })).status),
   );
@@ -237,34 +287,44 @@ test('an upload whose line breaks leaves its link open and no file; two at once 
     both.toSorted((a, b) => a - b),
     [201, 410],
   );
-  const ofLink = await sql<{ bytes: string }>(
-    `select bytes from stations_own.files join stations_own.file_links as link
-     on link.command_id = files.file_id and token_sha256 = $1`,
-    [
-      createHash('sha256')
-        .update(/once-[^/]*/.exec(url)?.[0] ?? '')
-        .digest('hex'),
-    ],
+  assert.deepEqual(
+    (await newest()).map(({ truncated, fileId }) => [truncated, `${fileId}.truncated`]),
+    [[false, cut?.fileId]],
   );
-  assert.equal(ofLink.length, 1);
 });
 
-test('what is over is dropped: an old upload from register and disk, a stray from the disk; the rest stays', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'sweep-'));
-  const disk = await openDisk(directory);
-  const hourMs = 3_600_000;
-  for (const name of ['kept', 'over', 'stray', 'young']) await writeFile(join(directory, name), name);
+test('what is over is dropped, and a stray of ours; what others put there is theirs', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'sweep-'));
+  const [kept, over, stray, young, moved] = Array.from({ length: 5 }, () => randomUUID()) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   const old = new Date(Date.now() - 3 * hourMs);
-  for (const name of ['kept', 'over', 'stray']) await utimes(join(directory, name), old, old);
+  const lay = async (path: string, at = old) => {
+    await writeFile(path, path);
+    await utimes(path, at, at);
+  };
+  // Files of ours lay there once, without a directory of their own.
+  await lay(join(parent, moved));
+  await lay(join(parent, 'accounts.xlsx'));
+  const disk = await openDisk(parent);
+  const directory = join(parent, ourDirectory);
+  for (const name of [kept, over, stray, `${stray}.part`, 'notes.txt']) await lay(join(directory, name));
+  await lay(join(directory, young), new Date());
   const add = (name: string, expiresInMs: number) =>
     sql(
       `insert into stations_own.files values ('default', $1, 'upload', 'F-1', 'log.zip', 1, '', '', $1, 0, 'F-1', $2)`,
       [name, Date.now() + expiresInMs],
     );
-  await add('kept', hourMs);
-  await add('over', -1);
+  await add(kept, hourMs);
+  await add(moved, hourMs);
+  await add(over, -1);
   const database = { query: sql } as unknown as Parameters<typeof sweep>[0]['database'];
   const logger = undefined as unknown as Parameters<typeof sweep>[0]['logger'];
   await sweep({ database, disk, logger, now: Date.now });
-  assert.deepEqual((await readdir(directory)).toSorted(), ['kept', 'young']);
+  assert.deepEqual((await readdir(directory)).toSorted(), [kept, moved, young, 'notes.txt'].toSorted());
+  assert.deepEqual((await readdir(parent)).toSorted(), ['accounts.xlsx', ourDirectory].toSorted());
 });
