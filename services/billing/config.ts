@@ -13,6 +13,9 @@ const settings = {
   sweepEveryMs: integer('BILLING_SWEEP_EVERY_MS', 600_000, 100, 86_400_000),
   /** A decision waits so long for the tables to hold what was appended; then it is tried again. */
   readToEndTimeoutMs: integer('BILLING_READ_TO_END_TIMEOUT_MS', 20_000, 100, 600_000),
+  /** Questions of gateways what a transaction costs that may wait for its end to be folded, and how often it is looked for. */
+  costsWaitingMax: integer('BILLING_COSTS_WAITING_MAX', 1_024, 1, 100_000),
+  costsLookEveryMs: integer('BILLING_COSTS_LOOK_EVERY_MS', 100, 10, 10_000),
 } as const;
 
 export type BillingConfig = ConfigOf<typeof settings>;

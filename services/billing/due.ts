@@ -1,5 +1,5 @@
 // Which sessions must be decided about: ended ones, and those whose end is lost, that no decision has looked at as they are
-// now; and those that were released.
+// now; and those that were released. And the sessions of transactions that somebody asks for.
 import type { PoolClient } from 'pg';
 import type { Database } from '#kit/postgres';
 import { transaction } from '#kit/postgres';
@@ -60,6 +60,36 @@ const released = (parked: string): string => `
   left join cdrs.cdrs c on c.tenant_id = s.tenant_id and c.session_id = s.session_id
   where b.standing = 'released' and s.session_hash is not null and ${parked}
   order by s.tenant_id, s.session_id limit $1`;
+
+const ofTransactions = (parked: string): string => `
+  select distinct on (asked.number) asked.number, ${columns}
+  from unnest($1::text[], $2::text[], $3::text[]) with ordinality as asked(tenant_id, station_id, transaction_id, number)
+  join billing_sessions.sessions s on s.tenant_id = asked.tenant_id and s.station_id = asked.station_id
+    and s.transaction_id = asked.transaction_id
+  ${billOfSession}
+  where ${parked}
+  order by asked.number, s.started_at_ms desc, s.session_id`;
+
+export type Transaction = { readonly tenantId: string; readonly stationId: string; readonly transactionId: string };
+
+/** The latest session of each transaction, in their order; undefined where there is none, or its key is parked. */
+export function readTransactions(
+  database: Database,
+  transactions: readonly Transaction[],
+): Promise<(Due | undefined)[]> {
+  return atOnce(database, async (client, schemas) => {
+    const { rows } = await client.query<DueRow & { readonly number: number }>(ofTransactions(notParked(schemas)), [
+      transactions.map(({ tenantId }) => tenantId),
+      transactions.map(({ stationId }) => stationId),
+      transactions.map(({ transactionId }) => transactionId),
+    ]);
+    const byNumber = new Map(rows.map((row) => [Number(row.number), row]));
+    return transactions.map((_, index) => {
+      const row = byNumber.get(index + 1);
+      return row === undefined ? undefined : dueOf(row);
+    });
+  });
+}
 
 /** Reads sessions, decisions and positions as of one moment. A session whose key is parked in either waits for its re-drive. */
 export function readDue(database: Database, cursors: Cursors, limit: number): Promise<DuePage> {

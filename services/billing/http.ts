@@ -7,8 +7,10 @@ import { addProjectionRoutes } from '#kit/projection/routes';
 import type { RunningProjection } from '#kit/projection/runner';
 import { addAssignmentRoutes } from './api/assignments.ts';
 import { addCdrRoutes } from './api/cdrs.ts';
+import { addCostRoute } from './api/costs.ts';
 import { addReviewRoutes } from './api/reviews.ts';
 import { addTariffRoutes } from './api/tariffs.ts';
+import type { Costs } from './costs.ts';
 import type { Store } from './store/write.ts';
 
 export type BillingParts = {
@@ -17,6 +19,8 @@ export type BillingParts = {
   /** Where decisions go. */
   readonly topic: Topic;
   readonly folds: readonly RunningProjection[];
+  /** Tells what transactions cost. */
+  readonly costs: Pick<Costs, 'ask'>;
   /** Resolves when the tables hold all decisions appended before the call. */
   readToEnd(): Promise<void>;
 };
@@ -39,5 +43,6 @@ export function addBillingRoutes(api: HttpApi, parts: BillingParts): void {
   addAssignmentRoutes(api, parts.store);
   addCdrRoutes(api, parts.store);
   addReviewRoutes(api, parts);
+  addCostRoute(api, parts);
   addProjectionRoutes(api, parts.folds);
 }

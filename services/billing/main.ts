@@ -16,6 +16,7 @@ import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import { tablesReachEnd } from '#kit/projection/tables-reach-end';
 import type { Projection } from '#kit/projection/types';
+import { Costs } from './costs.ts';
 import { billingConfig, logSettings, type BillingConfig } from './config.ts';
 import { billingHttp } from './http.ts';
 import { Issuing } from './issuing.ts';
@@ -73,19 +74,23 @@ async function startParts(starting: Starting): Promise<string> {
   const log = lifecycle.add('log', await openLogWriter({ ...logSettings, brokers, clientId: name }, logger));
   lifecycle.add('relay', runRelay({ database, writer: log, topics, logger }));
   const parts = { ...starting, database, log };
-  const running: { issuing?: Issuing } = {};
-  const onCommitted = (): void => running.issuing?.look();
+  const running: { issuing?: Issuing; costs?: Costs } = {};
+  const onCommitted = (): void => {
+    running.issuing?.look();
+    running.costs?.look();
+  };
   const { billing_places: places, billing_sessions: sessions, cdrs } = billingProjections(topics);
   const folds = [
     await runFold(places, parts),
     await runFold(cdrs, parts, onCommitted),
     await runFold(sessions, parts, onCommitted),
   ];
-  const { issuing, readToEnd } = await startIssuing(parts);
+  const { issuing, costs, readToEnd } = await startIssuing(parts);
   running.issuing = issuing;
+  running.costs = costs;
   const notReady = (): string | undefined => folds.map((fold) => fold.notReady()).find((why) => why !== undefined);
   const api = billingHttp(
-    { store: { database, now: Date.now }, log, topic: topics.cdrs, folds, readToEnd },
+    { store: { database, now: Date.now }, log, topic: topics.cdrs, folds, costs, readToEnd },
     { logger, internalToken: secrets.internalToken, notReady },
   );
   lifecycle.add('api', api);
@@ -129,7 +134,10 @@ async function startIssuing({ config, topics, database, log, lifecycle }: Parts)
   const leads = (): boolean => leadership.leads;
   const options = { database, topic: topics.cdrs, log, logger, tickMs, sweepEveryMs, leads, readToEnd, now: Date.now };
   const issuing = lifecycle.add('issuing', new Issuing(options));
+  const { costsWaitingMax: waitingMax, costsLookEveryMs: lookEveryMs } = config;
+  const asking = { database, logger, readToEnd, now: Date.now, waitingMax, lookEveryMs };
+  const costs = lifecycle.add('costs', new Costs(asking));
   // Closed first: what waits for the tables is given up.
   lifecycle.add('waits', { close: async () => closing.abort() });
-  return { issuing, readToEnd };
+  return { issuing, costs, readToEnd };
 }
