@@ -14,15 +14,7 @@ import { mergedDocument } from '#services/operator/domain/merge-documents';
 import { addRegistryRoutes } from '#services/registry/http';
 import { addSessionRoutes } from '#services/sessions/api/sessions';
 import { addSummaryRoute } from '#services/sessions/api/summary';
-import { addBulkRoutes } from '#services/stations/api/bulk';
-import { addCertificateRoutes } from '#services/stations/api/certificates';
-import { addCommandRoutes } from '#services/stations/api/commands';
-import { addDetailRoutes } from '#services/stations/api/details';
-import { addFileRoutes } from '#services/stations/api/files';
-import { addTransactionImport } from '#services/stations/api/imports';
-import { addLoggedRoutes } from '#services/stations/api/logged';
-import { addOnboardingRoutes } from '#services/stations/api/onboarding';
-import { addStationRoutes } from '#services/stations/api/stations';
+import { addStationsRoutes } from '#services/stations/http';
 
 export const operatorApiUrl = new URL('../contracts/operator-api.json', import.meta.url);
 
@@ -33,16 +25,17 @@ const services: Readonly<Record<string, (api: HttpApi) => void>> = {
   operator: (api) => addLiveRoute(api, untouched, untouched),
   registry: (api) => addRegistryRoutes(api, { store: {} } as never),
   stations(api) {
-    addStationRoutes(api, untouched);
-    addDetailRoutes(api, untouched);
-    addLoggedRoutes(api, untouched);
-    addCertificateRoutes(api, {} as never);
-    addFileRoutes(api, {} as never);
-    addBulkRoutes(api, {} as never);
-    addOnboardingRoutes(api, untouched);
-    addTransactionImport(api, untouched);
-    addCommandRoutes(api, untouched);
-    addProjectionRoutes(api, [namedProjection('stations'), namedProjection('commands')]);
+    const parts = {
+      states: {},
+      certificates: {},
+      files: {},
+      onboarding: {},
+      kept: {},
+      imports: {},
+      commands: {},
+      bulk: {},
+    };
+    addStationsRoutes(api, { ...parts, projections: ['stations', 'commands'].map(namedProjection) } as never);
   },
   sessions(api) {
     addSessionRoutes(api, untouched);

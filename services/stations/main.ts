@@ -11,26 +11,17 @@ import { Lifecycle, type RunningService } from '#kit/lifecycle';
 import { createLogger } from '#kit/logger';
 import { migrate } from '#kit/migrations';
 import { openDatabase, type Database } from '#kit/postgres';
-import { addProjectionRoutes } from '#kit/projection/routes';
 import { runProjection, type RunningProjection } from '#kit/projection/runner';
 import { prepareProjection } from '#kit/projection/schema';
 import type { Projection } from '#kit/projection/types';
-import { addBulkRoutes } from './api/bulk.ts';
-import { addCertificateRoutes } from './api/certificates.ts';
-import { addCommandRoutes } from './api/commands.ts';
-import { addDetailRoutes } from './api/details.ts';
-import { addFileRoutes } from './api/files.ts';
-import { addTransactionImport } from './api/imports.ts';
-import { addLoggedRoutes } from './api/logged.ts';
-import { addOnboardingRoutes } from './api/onboarding.ts';
-import { addStationRoutes } from './api/stations.ts';
 import { startBulkJobs } from './bulk/open.ts';
 import { logSettings, stationsConfig, type StationsConfig } from './config.ts';
 import { openAuthority, startSigner } from './certificates/open.ts';
 import { openFiles } from './files/open.ts';
 import { startOnboarder } from './onboarding/open.ts';
 import { wantedFrom } from './onboarding/wanted.ts';
-import { addKeptRoutes, startKeepers } from './kept-contents.ts';
+import { startKeepers } from './kept-contents.ts';
+import { addStationsRoutes } from './http.ts';
 import { idempotencyIn, pruneOldKeys } from './idempotency.ts';
 import { listedTokensOf } from './local-lists/listed-tokens.ts';
 import { startProcesses } from './processes.ts';
@@ -112,17 +103,17 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
   const notReady = (): string | undefined =>
     projections.map((each) => each.notReady()).find((why) => why !== undefined);
   const api = lifecycle.add('api', createHttp({ service: name, logger, internalToken, notReady }));
-  addStationRoutes(api, { database, isRegistered });
-  addDetailRoutes(api, { database, isRegistered });
-  addLoggedRoutes(api, { database, isRegistered });
-  addCertificateRoutes(api, { database, authority, now: Date.now });
-  addFileRoutes(api, files);
-  addOnboardingRoutes(api, { database, registry: wanted, isRegistered });
-  addKeptRoutes(api, { database, refOf, listedTokens, logger, isRegistered, now: Date.now });
-  addTransactionImport(api, { log, topic: events, refOf, isRegistered, now: Date.now });
-  addCommandRoutes(api, requests);
-  addBulkRoutes(api, { database, registered: registry, refOf, now: Date.now });
-  addProjectionRoutes(api, projections);
+  addStationsRoutes(api, {
+    states: { database, isRegistered },
+    certificates: { database, authority, now: Date.now },
+    files,
+    onboarding: { database, registry: wanted, isRegistered },
+    kept: { database, refOf, listedTokens, logger, isRegistered, now: Date.now },
+    imports: { log, topic: events, refOf, isRegistered, now: Date.now },
+    commands: requests,
+    bulk: { database, registered: registry, refOf, now: Date.now },
+    projections,
+  });
   return listen(api, config.host, config.port);
 }
 

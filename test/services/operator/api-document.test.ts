@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { operatorApi, operatorApiUrl } from '#services/generate-api';
 import { mergedDocument } from '#services/operator/domain/merge-documents';
@@ -77,4 +77,16 @@ test('what is internal is in no document', () => {
   const of = { service: 'a', document: { paths: { '/internal/x': { get: {} }, '/health': { get: {} } } } };
   assert.deepEqual(mergedDocument([of])['paths'], {});
   assert.ok(!text.includes('/internal/'));
+});
+
+test('every route that a service answers on /v1 is in the document', () => {
+  const root = new URL('../../../services/', import.meta.url);
+  const route = /\bapi\.(get|post|put|patch|delete)(?:<[^(]*>)?\(\s*'(\/v1\/[^']*)'/g;
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const routes = files.flatMap((file) => [...readFileSync(new URL(file, root), 'utf8').matchAll(route)]);
+  assert.ok(routes.length > 80, `only ${routes.length} routes were found`);
+  for (const [, method = '', path = ''] of routes) {
+    const documented = path.replaceAll(/:(\w+)/g, '{$1}');
+    assert.ok(document.paths[documented]?.[method] !== undefined, `${method} ${path}`);
+  }
 });
