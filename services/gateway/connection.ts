@@ -19,6 +19,8 @@ import { Peer } from './peer.ts';
 
 /** How long the rate may be overdrawn by faulty frames before the socket is ended. */
 const faultsOwedMsMax = 2_000;
+/** CALLs beyond those that may wait, until the socket is ended whatever still waits. */
+const callsOverflowMax = 1_000;
 
 export class Connection {
   readonly parts: GatewayParts;
@@ -57,6 +59,7 @@ export class Connection {
   #reported: { readonly transactionId: string | null; readonly id: Buffer } | undefined;
   #serving = true;
   #open = true;
+  #overflow = 0;
   #endCause: string | undefined;
 
   constructor(parts: GatewayParts, socket: WebSocket<Admitted>, admitted: Admitted) {
@@ -88,7 +91,6 @@ export class Connection {
     return this.#open;
   }
 
-  /** A CALL of the station has no answer yet. */
   get awaitsAnswer(): boolean {
     return this.#serving || this.#waiting.length > 0;
   }
@@ -118,7 +120,6 @@ export class Connection {
     await this.#serveWaiting();
   }
 
-  /** One text frame from the station. */
   receive(text: string): void {
     this.parts.awake.check();
     if (!this.#open) return;
@@ -173,10 +174,8 @@ export class Connection {
     if (!this.#open) return;
     this.peer.onPong = onSecondDevice;
     this.ping();
-    setTimeout(
-      () => this.end(1008, 'replaced by a newer connection', 'replaced'),
-      this.parts.config.supersededGraceMs,
-    ).unref();
+    const { supersededGraceMs } = this.parts.config;
+    setTimeout(() => this.end(1008, 'replaced by a newer connection', 'replaced'), supersededGraceMs).unref();
   }
 
   ping(): void {
@@ -222,7 +221,6 @@ export class Connection {
     if (this.#open) this.#socket.close();
   }
 
-  /** The socket is gone, whoever closed it. */
   async gone(code: number): Promise<void> {
     this.#open = false;
     this.#closeCode = code;
@@ -257,10 +255,11 @@ export class Connection {
 
   #enqueue(waiting: Request): void {
     if (isRuin(waiting) && !this.countFault('not-json', waiting.text)) return noteUnserved(this, waiting);
-    if (this.#waiting.length >= this.parts.config.callsWaitingMax) {
+    if (this.#overflow > 0 || this.#waiting.length >= this.parts.config.callsWaitingMax) {
       frameFaults.inc({ reason: 'too-many-calls-waiting' });
       noteRequest(this, waiting, 'too-many-calls-waiting', null);
-      this.end(1008, 'too many calls at once', 'too-many-calls');
+      // Those that wait are answered before: a station that sends all of them again would never get on.
+      if (++this.#overflow > callsOverflowMax) this.end(1008, 'too many calls at once', 'too-many-calls');
       return;
     }
     this.#waiting.push(waiting);
@@ -284,6 +283,7 @@ export class Connection {
       this.end(1011, 'internal error', 'bug');
     }
     this.#serving = false;
+    if (this.#overflow > 0) this.end(1008, 'too many calls at once', 'too-many-calls');
   }
 
   /** Faulty frames use up the rate of CALLs; false where a socket brought so many that it was ended. */

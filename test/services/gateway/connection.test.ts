@@ -155,15 +155,39 @@ test('an older connection’s end does not hide the claim of the newer one', asy
   assert.equal(gateway.parts.roster.get('default/CS-001'), newer.connection);
 });
 
-test('one CALL more than may wait ends the socket, the last that may does not', async () => {
-  const { connection, socket } = await booted();
+const codes = ({ ends }: { readonly ends: readonly { code: number }[] }): number[] => ends.map(({ code }) => code);
+
+test('one CALL more than may wait ends the socket once those that wait were answered; nothing after it is served', async () => {
+  const { gateway, connection, socket } = await booted();
+  const before = socket.sent.length;
   for (let n = 0; n < 17; n++) connection.receive(status(String(n)));
-  assert.deepEqual(socket.ends, []);
   connection.receive(status('one too many'));
+  connection.receive(status('after it'));
+  await settle();
+  assert.deepEqual(codes(socket), []);
+  gateway.ackAll();
+  await settle();
+  for (let n = 0; n < 20; n++) await settle();
   assert.deepEqual(
-    socket.ends.map(({ code }) => code),
-    [1008],
+    socket.sent.slice(before).map((text) => (JSON.parse(text) as unknown[])[1]),
+    Array.from({ length: 17 }, (_, n) => String(n)),
   );
+  assert.deepEqual(codes(socket), [1008]);
+});
+
+test('as many CALLs as may wait end nothing; a thousand too many end the socket whatever waits', async () => {
+  const { gateway, connection, socket } = await booted();
+  for (let n = 0; n < 17; n++) connection.receive(status(String(n)));
+  for (let n = 0; n < 1_000; n++) connection.receive(status(`too many ${n}`));
+  assert.deepEqual(codes(socket), []);
+  connection.receive(status('and one'));
+  assert.deepEqual(codes(socket), [1008]);
+  const fewer = await booted();
+  for (let n = 0; n < 17; n++) fewer.connection.receive(status(String(n)));
+  fewer.gateway.ackAll();
+  gateway.ackAll();
+  for (let n = 0; n < 20; n++) await settle();
+  assert.deepEqual(codes(fewer.socket), []);
 });
 
 test('an invalid payload is refused after it was kept whole', async () => {
