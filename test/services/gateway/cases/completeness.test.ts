@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { actionsOf, guardOf, ocppVersions, type OcppVersion } from '#contracts/ocpp';
 import { dialects } from '#services/gateway/parts';
-import { actionsDocument, actionsUrl, actionsWithoutCases } from './actions-document.ts';
+import { actionsWithoutCases } from './actions-document.ts';
 import { allCases } from './all-cases.ts';
 
 const bothWays = ['DataTransfer'];
@@ -85,21 +85,6 @@ test('every action that comes from stations has cases, valid and invalid', () =>
 
 test('every action that goes to stations has cases, valid, invalid, and an error of the station', () => {
   assert.deepEqual(actionsWithoutCases().sent, []);
-});
-
-test('ACTIONS.md is what the tables and the cases say; run npm run generate', () => {
-  assert.equal(readFileSync(actionsUrl, 'utf8'), actionsDocument());
-});
-
-test('ACTIONS.md has no empty cell', () => {
-  const rows = actionsDocument()
-    .split('\n')
-    .filter((line) => line.startsWith('|'));
-  assert.ok(rows.length > 100);
-  assert.deepEqual(
-    rows.filter((row) => /\|\s*\||: (?:;|\|)/.test(row)),
-    [],
-  );
 });
 
 /** Names of the messages that ocpp-rpc has schemas of, as 2.x writes them. */

@@ -3,6 +3,8 @@ import { startKeyOf, tokenRefOf, transactionIdOf } from '#contracts/keys';
 import { jitteredSeconds } from '#services/gateway/domain/jitter';
 import { tenantKey } from '../support.ts';
 import type { ReceivedCases } from './case.ts';
+import { unreadCertificate } from './sent-parts.ts';
+import { registerOf } from './told-lists.ts';
 
 const at = '2026-11-25T10:00:00Z';
 const card = { uid: 'TAG1', type: 'Unknown' };
@@ -136,7 +138,15 @@ export const received16: ReceivedCases = {
           meterValue: [{ timestamp: at, sampledValue: [{ value: '12.5' }] }],
         },
         reply: {},
-        events: [{ type: 'MeterValuesSampled', transactionId: '9', evseId: 2, connectorId: 1 }],
+        events: [
+          {
+            type: 'MeterValuesSampled',
+            transactionId: '9',
+            evseId: 2,
+            connectorId: 1,
+            readings: [registerOf('Sample.Periodic', 12_500)],
+          },
+        ],
       },
     ],
     invalid: [{ title: 'no connector', request: { meterValue: [] }, code: 'answered' }],
@@ -163,6 +173,7 @@ export const received16: ReceivedCases = {
             type: 'CertificatesReported',
             change: 'signingRequested',
             certificateTypes: ['ChargingStationCertificate'],
+            certificates: [{ certificateType: 'ChargingStationCertificate', ...unreadCertificate }],
           },
           {
             type: 'CertificateSigningRequested',
@@ -263,7 +274,7 @@ export const received16: ReceivedCases = {
         },
         reply: { idTagInfo: { status: 'Accepted' } },
         events: [
-          { type: 'MeterValuesSampled', transactionId: '9' },
+          { type: 'MeterValuesSampled', transactionId: '9', readings: [registerOf('Transaction.End', 5_000_000)] },
           {
             type: 'TransactionEnded',
             transactionId: '9',

@@ -1,6 +1,7 @@
 // What 2.0.1 stations send of themselves: firmware, logs, certificates, monitors, messages, reservations.
 import type { ReceivedCases } from './case.ts';
 import { casesClock } from './received-201.ts';
+import { unreadCertificate } from './sent-parts.ts';
 
 const { at, ms } = casesClock;
 const missing = 'OccurrenceConstraintViolation';
@@ -319,15 +320,15 @@ export const received201Device: ReceivedCases = {
     valid: [
       {
         title: 'a reservation expired',
-        request: { reservationId: 11, reservationUpdateStatus: 'Expired' },
+        request: { reservationId: 5, reservationUpdateStatus: 'Expired' },
         reply: {},
-        events: [{ type: 'ReservationChanged', reservationId: 11, change: 'expired', evseId: null }],
+        events: [{ type: 'ReservationChanged', reservationId: 5, change: 'expired', evseId: null }],
       },
       {
         title: 'a station let a reservation go',
-        request: { reservationId: 11, reservationUpdateStatus: 'Removed' },
+        request: { reservationId: 5, reservationUpdateStatus: 'Removed' },
         reply: {},
-        events: [{ type: 'ReservationChanged', reservationId: 11, change: 'removed' }],
+        events: [{ type: 'ReservationChanged', reservationId: 5, change: 'removed' }],
       },
     ],
     invalid: [{ title: 'no reservation', request: { reservationUpdateStatus: 'Expired' }, code: missing }],
@@ -339,7 +340,12 @@ export const received201Device: ReceivedCases = {
         request: { csr: 'CSR', certificateType: 'V2GCertificate' },
         reply: { status: 'Accepted' },
         events: [
-          { type: 'CertificatesReported', change: 'signingRequested', certificateTypes: ['V2GCertificate'] },
+          {
+            type: 'CertificatesReported',
+            change: 'signingRequested',
+            certificateTypes: ['V2GCertificate'],
+            certificates: [{ certificateType: 'V2GCertificate', ...unreadCertificate }],
+          },
           {
             type: 'CertificateSigningRequested',
             csrPem: 'CSR',
@@ -358,6 +364,10 @@ export const received201Device: ReceivedCases = {
             type: 'CertificatesReported',
             change: 'signingRequested',
             certificateTypes: ['ChargingStationCertificate', 'V2GCertificate'],
+            certificates: [
+              { certificateType: 'ChargingStationCertificate', ...unreadCertificate },
+              { certificateType: 'V2GCertificate', ...unreadCertificate },
+            ],
           },
           {
             type: 'CertificateSigningRequested',

@@ -3,6 +3,7 @@ import { tokenRefOf } from '#contracts/keys';
 import { jitteredSeconds } from '#services/gateway/domain/jitter';
 import { now, tenantKey } from '../support.ts';
 import type { ReceivedCases } from './case.ts';
+import { registerOf, variableOf } from './told-lists.ts';
 
 const at = '2026-11-25T10:00:00Z';
 const idToken = { idToken: 'TAG1', type: 'ISO14443' };
@@ -83,7 +84,15 @@ export const received201: ReceivedCases = {
         title: 'a register outside transactions',
         request: { evseId: 2, meterValue: [{ timestamp: at, sampledValue: [{ value: 12.5 }] }] },
         reply: {},
-        events: [{ type: 'MeterValuesSampled', transactionId: null, evseId: 2, connectorId: 0 }],
+        events: [
+          {
+            type: 'MeterValuesSampled',
+            transactionId: null,
+            evseId: 2,
+            connectorId: 0,
+            readings: [registerOf('Sample.Periodic', 12_500)],
+          },
+        ],
       },
     ],
     invalid: [{ title: 'no EVSE', request: { meterValue: [] }, code: 'answered' }],
@@ -106,7 +115,21 @@ export const received201: ReceivedCases = {
           ],
         },
         reply: {},
-        events: [{ type: 'VariablesReported', requestId: 3, part: 0, last: false }],
+        events: [
+          {
+            type: 'VariablesReported',
+            requestId: 3,
+            part: 0,
+            last: false,
+            variables: [
+              variableOf('OCPPCommCtrlr', 'HeartbeatInterval', '300', {
+                mutability: 'ReadWrite',
+                persistent: false,
+                constant: false,
+              }),
+            ],
+          },
+        ],
       },
     ],
     invalid: [{ title: 'no number of its part', request: { requestId: 3, generatedAt: at }, code: missing }],
@@ -161,7 +184,13 @@ export const received201: ReceivedCases = {
             remoteStartId: 7,
             tokenRef,
           },
-          { type: 'MeterValuesSampled', transactionId: 'tx-1', evseId: 1, connectorId: 1 },
+          {
+            type: 'MeterValuesSampled',
+            transactionId: 'tx-1',
+            evseId: 1,
+            connectorId: 1,
+            readings: [registerOf('Transaction.Begin', 1_000_000)],
+          },
         ],
       },
       {

@@ -4,6 +4,8 @@ import { received201, casesClock } from './received-201.ts';
 import { received201Charging } from './received-201-charging.ts';
 import { received201Device } from './received-201-device.ts';
 import { received21Own } from './received-21-own.ts';
+import { unreadCertificate } from './sent-parts.ts';
+import { registerOf } from './told-lists.ts';
 
 const { at } = casesClock;
 const missing = 'OccurrenceConstraintViolation';
@@ -108,7 +110,25 @@ const richer: ReceivedCases = {
           ],
         },
         reply: {},
-        events: [{ type: 'MeterValuesSampled', evseId: 2 }],
+        events: [
+          {
+            type: 'MeterValuesSampled',
+            evseId: 2,
+            readings: [
+              registerOf('Sample.Periodic', 12_500, [
+                {
+                  measurand: 'Energy.Active.Import.Register',
+                  phase: null,
+                  location: 'Outlet',
+                  unit: 'Wh',
+                  valueMilli: null,
+                  text: null,
+                  signed: { data: 'OCMF', method: null, encoding: 'OCMF', publicKey: null },
+                },
+              ]),
+            ],
+          },
+        ],
       },
     ],
     invalid: [{ title: 'no EVSE', request: { meterValue: [] }, code: 'answered' }],
@@ -234,9 +254,9 @@ const richer: ReceivedCases = {
     valid: [
       {
         title: 'a reservation was used, and nothing charged',
-        request: { reservationId: 11, reservationUpdateStatus: 'NoTransaction' },
+        request: { reservationId: 5, reservationUpdateStatus: 'NoTransaction' },
         reply: {},
-        events: [{ type: 'ReservationChanged', reservationId: 11, change: 'noTransaction' }],
+        events: [{ type: 'ReservationChanged', reservationId: 5, change: 'noTransaction' }],
       },
     ],
     invalid: [{ title: 'no reservation', request: { reservationUpdateStatus: 'Expired' }, code: missing }],
@@ -248,7 +268,13 @@ const richer: ReceivedCases = {
         request: { csr: 'CSR', certificateType: 'V2G20Certificate', requestId: 12 },
         reply: { status: 'Accepted' },
         events: [
-          { type: 'CertificatesReported', change: 'signingRequested', requestId: 12 },
+          {
+            type: 'CertificatesReported',
+            change: 'signingRequested',
+            requestId: 12,
+            certificateTypes: ['V2G20Certificate'],
+            certificates: [{ certificateType: 'V2G20Certificate', ...unreadCertificate }],
+          },
           { type: 'CertificateSigningRequested', certificateType: 'V2G20Certificate', requestId: 12 },
         ],
       },

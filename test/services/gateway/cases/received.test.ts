@@ -1,18 +1,11 @@
 // Every case of what stations send: given what is known, when the frame comes, then this answer and these facts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tokenRefOf } from '#contracts/keys';
 import { guardOf, ocppVersions, type OcppVersion } from '#contracts/ocpp';
-import type { Question } from '#services/gateway/domain/question';
 import { dialects } from '#services/gateway/parts';
-import type { Sources } from '#services/gateway/sources';
-import { connect, fakeGateway, settle } from '../fake-parts.ts';
-import { station, tenantKey, token } from '../support.ts';
 import { allCases } from './all-cases.ts';
-import type { Given } from './case.ts';
 import { assertFacts } from './facts-told.ts';
-
-type Heard = { readonly sent: readonly unknown[]; readonly facts: readonly object[] };
+import { playReceived as play } from './play.ts';
 
 for (const version of ocppVersions) {
   for (const [action, { valid, invalid }] of Object.entries(allCases.received[version])) {
@@ -49,33 +42,6 @@ function assertAnswered(version: OcppVersion, action: string, sent: readonly unk
 function codeOf(frame: unknown): unknown[] {
   const [type, id, code] = frame as unknown[];
   return [type, id, code];
-}
-
-async function play(version: OcppVersion, frame: readonly unknown[], given: Given = {}): Promise<Heard> {
-  const gateway = fakeGateway({}, sourcesOf(given));
-  if (given.token !== undefined) {
-    const tokenRef = tokenRefOf(tenantKey, given.token.type, given.token.uid);
-    gateway.tokens.set(tokenRef, token({ tokenRef, ...given.token.found }));
-  }
-  gateway.ackAll();
-  const { connection, socket } = connect(gateway, version);
-  connection.station = { ...station, ...given.station };
-  connection.accepted = true;
-  await connection.begin();
-  const before = gateway.records.length;
-  connection.receive(JSON.stringify(frame));
-  await settle();
-  return {
-    sent: socket.sent.map((text) => JSON.parse(text) as unknown),
-    facts: gateway.records.slice(before),
-  };
-}
-
-/** A source for every kind of question, where the case says what it answers. */
-function sourcesOf({ answer }: Given): Sources {
-  if (answer === undefined) return {};
-  const source = (_question: Question) => Promise.resolve(answer);
-  return { ocsp: source, 'chain-status': source, 'contract-certificate': source, 'vat-number': source };
 }
 
 function isAbout(fact: object, action: string): boolean {

@@ -13,6 +13,7 @@ import {
   unread,
   unreadCertificate,
 } from './sent-parts.ts';
+import { variableOf } from './told-lists.ts';
 
 const log = { log: { remoteLocation: 'https://files.example/' }, logType: 'SecurityLog', requestId: 7 };
 const signedFirmware = {
@@ -25,25 +26,7 @@ function variables(...told: readonly (readonly [name: string, value: string | nu
   return {
     type: 'VariablesReported',
     requestId: null,
-    variables: told.map(([variable, value]) => ({
-      component: '',
-      componentInstance: null,
-      evseId: null,
-      connectorId: null,
-      variable,
-      variableInstance: null,
-      attribute: 'Actual',
-      value,
-      mutability: null,
-      persistent: null,
-      constant: null,
-      dataType: null,
-      unit: null,
-      minLimit: null,
-      maxLimit: null,
-      valuesList: null,
-      supportsMonitoring: null,
-    })),
+    variables: told.map(([variable, value]) => variableOf('', variable, value)),
   };
 }
 
@@ -124,7 +107,17 @@ export const sent16Device: SentCases = {
           outcome: 'accepted',
           detail: 'not known: Odd',
         },
-        [{ type: 'VariablesReported', requestId: null, unknownVariables: ['Odd'] }],
+        [
+          {
+            type: 'VariablesReported',
+            requestId: null,
+            variables: [
+              variableOf('', 'HeartbeatInterval', '60', { mutability: 'ReadWrite' }),
+              variableOf('', 'AuthorizationKey', null, { mutability: 'ReadOnly' }),
+            ],
+            unknownVariables: ['Odd'],
+          },
+        ],
       ),
     ],
     refused('a key that is too long', { key: ['k'.repeat(51)] }, '/key/0'),

@@ -1,6 +1,7 @@
 // What we send 2.0.1 stations about themselves: model, monitors, network, display. The same in 2.1.
 import type { ExpectedEvent, SentCases } from './case.ts';
 import { accepted, answered, at, atMs, refused, rejected, reportOf, sent } from './sent-parts.ts';
+import { variableOf } from './told-lists.ts';
 
 const component = { name: 'OCPPCommCtrlr' };
 const heartbeat = { component, variable: { name: 'HeartbeatInterval' } };
@@ -40,25 +41,7 @@ function variable(
   value: string | null,
   of: { component: { name: string }; variable: { name: string } } = heartbeat,
 ): object {
-  return {
-    component: of.component.name,
-    componentInstance: null,
-    evseId: null,
-    connectorId: null,
-    variable: of.variable.name,
-    variableInstance: null,
-    attribute: 'Actual',
-    value,
-    mutability: null,
-    persistent: null,
-    constant: null,
-    dataType: null,
-    unit: null,
-    minLimit: null,
-    maxLimit: null,
-    valuesList: null,
-    supportsMonitoring: null,
-  };
+  return variableOf(of.component.name, of.variable.name, value);
 }
 
 function monitors(change: 'set' | 'cleared', told: object): ExpectedEvent {

@@ -1,20 +1,10 @@
 // Every case of what we send: given the station's answer, when it comes, then this outcome and these facts; or nothing is sent.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CommandCompleted } from '#contracts/generated/types';
-import { guardOf, ocppVersions, type OcppVersion } from '#contracts/ocpp';
-import { command, connect, fakeGateway, settle } from '../fake-parts.ts';
+import { guardOf, ocppVersions } from '#contracts/ocpp';
 import { allCases } from './all-cases.ts';
 import { assertFacts } from './facts-told.ts';
-
-type Exchange = { readonly action: string; readonly payload: unknown };
-/** What a station answers to the message of this id. */
-type Answerer = (id: string) => readonly unknown[];
-type Played = {
-  readonly frames: readonly unknown[];
-  readonly facts: readonly object[];
-  readonly completed: CommandCompleted;
-};
+import { idOf, playSent as play } from './play.ts';
 
 for (const version of ocppVersions) {
   for (const [action, { valid, invalid, errors }] of Object.entries(allCases.sent[version])) {
@@ -63,27 +53,3 @@ test('an answer beyond what an event holds is kept whole, and the command has it
   assert.equal(completed.outcome, 'accepted');
   assertFacts(facts, [{ type: 'StationMessageRecorded', action: 'GetLocalListVersionResponse' }]);
 });
-
-async function play(version: OcppVersion, { action, payload }: Exchange, answer?: Answerer): Promise<Played> {
-  const gateway = fakeGateway();
-  gateway.ackAll();
-  const { connection, socket } = connect(gateway, version);
-  connection.accepted = true;
-  await connection.begin();
-  const before = gateway.records.length;
-  connection.outbound.request(command(gateway, connection, 'SendCall', { action, payload }));
-  await settle();
-  const frames = socket.sent.map((text) => JSON.parse(text) as unknown);
-  if (answer !== undefined) connection.receive(JSON.stringify(answer(idOf(frames))));
-  await settle();
-  const records = gateway.records.slice(before).filter(({ type }) => type !== 'CommandSent');
-  const completed = records.at(-1);
-  assert.ok(completed?.type === 'CommandCompleted', 'the command is over, and its facts stand before that');
-  return { frames, facts: records.slice(0, -1), completed };
-}
-
-function idOf(frames: readonly unknown[]): string {
-  const [, id] = (frames[0] ?? []) as readonly unknown[];
-  assert.ok(typeof id === 'string', 'one CALL was sent');
-  return id;
-}
