@@ -57,6 +57,23 @@ test('who proves no identity takes no place: strangers cannot keep stations out'
   assert.equal(said(await ask('CS-2')), '503 process-rate');
 });
 
+test('S20: when no place is left nobody is even asked who he is', async () => {
+  const { ask } = gate({ UPGRADES_BURST_MAX: '1', ADDRESS_FAILURES_FREE: '100000' });
+  assert.equal(said(await ask('CS-1')), 'admitted');
+  assert.equal(said(await ask('CS-2', 'wrong')), '503 process-rate');
+});
+
+test('S20: of stations whose passwords are being checked at once no more are let in than there are places', async () => {
+  const chosen = await verifierOfChosen(Buffer.from('chosen'), 0);
+  const { ask } = gate({ UPGRADES_BURST_MAX: '2' }, [chosen]);
+  const all = await Promise.all(Array.from({ length: 6 }, async (_, n) => ask(`CS-${n}`, 'chosen')));
+  assert.deepEqual(all.map(said).toSorted(), [
+    ...Array.from({ length: 4 }, () => '503 process-rate'),
+    'admitted',
+    'admitted',
+  ]);
+});
+
 test('one identity connects five times at once, then once a second; the sixteenth in a minute is flapping', async () => {
   const { ask, gateway } = gate();
   const heard: string[] = [];

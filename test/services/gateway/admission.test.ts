@@ -72,3 +72,18 @@ test('what changed while the password was checked counts', async () => {
   admissions.draining = true;
   assert.equal(statusOf(await late), '503');
 });
+
+test('S21: the version is the client’s first that we speak; none of them, or none at all, is 400 and never guessed', async () => {
+  const { admissions } = admitting(
+    { verifiers: [verifierOfGenerated(Buffer.from('right'), 0)] },
+    { IDENTITY_CONNECTS_BURST_MAX: '100', FLAPPING_CONNECTS_MAX: '100' },
+  );
+  const versionOf = async (subprotocols: string): Promise<string> => {
+    const admission = await admissions.decide(upgradeWith('right', { subprotocols }));
+    return admission.kind === 'admitted' ? admission.admitted.dialect.version : statusOf(admission);
+  };
+  assert.equal(await versionOf('ocpp2.0.1,ocpp1.6'), '2.0.1');
+  assert.equal(await versionOf('ocpp1.5, ocpp2.1 , ocpp1.6'), '2.1');
+  for (const unknown of ['ocpp1.5', 'ocpp2.0', 'ocpp', 'ocpp1.6j', '__proto__', 'constructor', '', ',', ' '])
+    assert.equal(await versionOf(unknown), '400', unknown);
+});
