@@ -41,7 +41,12 @@ export const alertCondition = Type.Union([
   Type.Object(
     {
       kind: Type.Literal('stuck'),
-      statuses: Type.Array(Type.Enum(['Preparing', 'Finishing']), { minItems: 1, maxItems: 2 }),
+      statuses: Type.Array(Type.Enum(['Preparing', 'Finishing']), {
+        minItems: 1,
+        maxItems: 2,
+        description:
+          'Of 2.x a connector that is Occupied: Preparing while no transaction gives energy yet, Finishing once none does any more',
+      }),
       ...held,
     },
     strict,

@@ -7,8 +7,10 @@ const settings = {
   databaseUrl,
   databasePoolMax: integer('DATABASE_POOL_MAX', 10, 5, 100),
   port: integer('ALERTS_PORT', 8107, 0, 65_535),
-  /** Pause between two looks at all stations. */
+  /** Pause between two looks at what changed or is due. */
   tickMs: integer('ALERTS_TICK_MS', 5_000, 10, 600_000),
+  /** So often all stations are looked at, whatever is known of changes. */
+  lookAtAllEveryMs: integer('ALERTS_LOOK_AT_ALL_EVERY_MS', 600_000, 10, 86_400_000),
   /** A look waits at most so long until the tables hold what the log held at its start; else it is not taken. */
   readToEndTimeoutMs: integer('ALERTS_READ_TO_END_TIMEOUT_MS', 30_000, 100, 600_000),
   /** Whom it asks which configurations differ, how often, and how long one page may take. */
@@ -17,6 +19,9 @@ const settings = {
   stationsTimeoutMs: integer('ALERTS_STATIONS_TIMEOUT_MS', 10_000, 100, 60_000),
   /** Pause between two looks at due deliveries. */
   deliveryTickMs: integer('ALERTS_DELIVERY_TICK_MS', 1_000, 10, 60_000),
+  /** Calls to webhooks at the same time: of all tenants, and of one. */
+  deliveryParallelMax: integer('ALERTS_DELIVERY_PARALLEL_MAX', 32, 1, 500),
+  deliveryParallelOfTenantMax: integer('ALERTS_DELIVERY_PARALLEL_OF_TENANT_MAX', 8, 1, 500),
   /** A delivery that nobody took within so many days is dead. */
   deliveryDaysMax: integer('ALERTS_DELIVERY_DAYS_MAX', 3, 1, 30),
   /** Closed alerts and ended deliveries are kept for so many days. */

@@ -111,7 +111,7 @@ async function startDeciding(
   seal: ReturnType<typeof webhookSeal>,
 ) {
   const logger = createLogger(name);
-  const { brokers, tickMs, keptDays, driftEveryMs, deliveryTickMs, deliveryDaysMax, insecureHosts } = config;
+  const { brokers, tickMs, keptDays, driftEveryMs, lookAtAllEveryMs, insecureHosts } = config;
   const closing = new AbortController();
   // It follows no partition: it is asked where they end.
   const askEnds = async (projection: string, topic: string) => {
@@ -130,10 +130,16 @@ async function startDeciding(
   const deciding = { database, logger, leads, now: Date.now };
   const { stationsUrl, stationsTimeoutMs: timeoutMs } = config;
   const drifts = driftsOf({ url: stationsUrl, internalToken: secrets.internalToken, timeoutMs });
-  const looking = { tickMs, keptDays, driftEveryMs, drifts, readToEnd };
+  const looking = { tickMs, keptDays, driftEveryMs, lookAtAllEveryMs, drifts, readToEnd };
   lifecycle.add('evaluation', new Evaluation({ ...deciding, ...looking }));
   const egress = openEgress({ insecureHosts });
-  lifecycle.add('sender', new Sender({ ...deciding, egress, seal, tickMs: deliveryTickMs, deliveryDaysMax }));
+  const sending = {
+    tickMs: config.deliveryTickMs,
+    daysMax: config.deliveryDaysMax,
+    parallelMax: config.deliveryParallelMax,
+    parallelOfTenantMax: config.deliveryParallelOfTenantMax,
+  };
+  lifecycle.add('sender', new Sender({ ...deciding, egress, seal, ...sending }));
   // Closed first: what waits for the tables is given up.
   lifecycle.add('waits', { close: async () => closing.abort() });
 }

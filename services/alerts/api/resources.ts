@@ -31,6 +31,7 @@ export type ResourceRoutes<V extends object> = {
   violations(value: V): readonly Violation[];
   /** In the same transaction; what it returns is answered once, beside the value. */
   readonly onCreated?: { readonly schema: TProperties; run(client: PoolClient, by: By, id: string): Promise<object> };
+  readonly onReplaced?: (client: PoolClient, by: By, id: string) => Promise<void>;
   readonly onRemoved?: (client: PoolClient, tenantId: string, id: string) => Promise<void>;
 };
 
@@ -105,7 +106,7 @@ function addCreating<V extends object>(api: HttpApi, { database, now }: AlertPar
 }
 
 function addReplacing<V extends object>(api: HttpApi, { database, now }: AlertParts, routes: ResourceRoutes<V>): void {
-  const { path, kind, noun, idName, schema, violations } = routes;
+  const { path, kind, noun, idName, schema, violations, onReplaced } = routes;
   const { [idName]: _id, ...fields } = schema.properties;
   const body = Type.Object({ ...fields, ...versionField }, strict);
   const response = { 200: resourceOf(schema), ...problems };
@@ -119,9 +120,11 @@ function addReplacing<V extends object>(api: HttpApi, { database, now }: AlertPa
       if (faults.length > 0) return refuseInvalid(reply, faults);
       const by = byOf(caller, now);
       const expected = expectedOf(headers, version === undefined ? {} : { version });
-      const outcome = await asTenant(database, by.tenantId, (client) =>
-        replaceResource(client, by, { kind, id, value }, expected),
-      );
+      const outcome = await asTenant(database, by.tenantId, async (client) => {
+        const replaced = await replaceResource(client, by, { kind, id, value }, expected);
+        if (replaced.kind === 'done') await onReplaced?.(client, by, id);
+        return replaced;
+      });
       return outcome.kind === 'refused' ? problem(reply, outcome) : send(reply, outcome.result, 200);
     },
   );

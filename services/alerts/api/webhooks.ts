@@ -6,7 +6,7 @@ import { decodeCursor, encodeCursor, problem, type HttpApi } from '#kit/http';
 import { nullable, pageLimits, pageOf, paging, problems, strict } from '#kit/http-schemas';
 import { asTenant } from '#kit/postgres';
 import { webhookViolations } from '../domain/checks.ts';
-import { enqueueTest } from '../store/deliveries.ts';
+import { enqueueTest, hurry, redrive, redrivenMax } from '../store/deliveries.ts';
 import { findResource } from '../store/resources.ts';
 import { newSecret } from '../webhooks/secret.ts';
 import type { AlertParts } from './parts.ts';
@@ -16,12 +16,16 @@ const tags = ['alerts'];
 const params = Type.Object({ id: Type.String({ pattern: plainIdPattern }) });
 const secret = Type.String({ description: 'Key of the signatures, as text; shown once' });
 const instant = Type.String({ description: 'ISO 8601, UTC' });
+const uuid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
+const deliveryState = Type.Enum(['pending', 'delivered', 'dead'], {
+  description: 'dead: nobody took it; it may be driven anew',
+});
 const delivery = Type.Object({
   deliveryId: Type.String({ description: 'Sent as idempotency-key: the same id is the same delivery' }),
   event: Type.String(),
   alertId: nullable(Type.String()),
-  state: Type.Enum(['pending', 'delivered', 'dead']),
-  attempts: Type.Integer(),
+  state: deliveryState,
+  attempts: Type.Integer({ description: 'Since it was made, or driven anew' }),
   createdAt: instant,
   nextAttemptAt: nullable(instant),
   deliveredAt: nullable(instant),
@@ -43,6 +47,8 @@ export function addWebhookRoutes(api: HttpApi, parts: AlertParts): void {
         secret: await newSecret(client, parts.seal, { tenantId, webhookId }),
       }),
     },
+    // Whoever waited for the address before does not wait for this one.
+    onReplaced: (client, { tenantId, at }, webhookId) => hurry(client, { tenantId, webhookId, nowMs: at }),
     onRemoved: async (client, tenantId, id) => {
       await client.query('delete from webhook_secrets where tenant_id = $1 and webhook_id = $2', [tenantId, id]);
       await client.query('delete from deliveries where tenant_id = $1 and webhook_id = $2', [tenantId, id]);
@@ -51,6 +57,7 @@ export function addWebhookRoutes(api: HttpApi, parts: AlertParts): void {
   addSecretRoute(api, parts);
   addTestRoute(api, parts);
   addDeliveriesRoute(api, parts);
+  addRedriveRoute(api, parts);
 }
 
 function addSecretRoute(api: HttpApi, { database, seal }: AlertParts): void {
@@ -115,17 +122,18 @@ function addDeliveriesRoute(api: HttpApi, { database }: AlertParts): void {
         tags,
         summary: 'Deliveries to a webhook, newest first',
         params,
-        querystring: Type.Object(paging, strict),
+        querystring: Type.Object({ ...paging, state: Type.Optional(deliveryState) }, strict),
         response: { 200: pageOf(delivery), ...problems },
       },
     },
-    async ({ caller: { tenantId }, params: { id }, query: { limit = pageLimits.byDefault, cursor } }, reply) => {
+    async ({ caller: { tenantId }, params: { id }, query: { limit = pageLimits.byDefault, cursor, state } }, reply) => {
       const [at = Number.MAX_SAFE_INTEGER, last = ''] = cursor === undefined ? [] : (decodeCursor(cursor) ?? []);
       const rows = await asTenant(database, tenantId, async (client) => {
         const page = await client.query<DeliveryRow>(
           `select * from deliveries where tenant_id = $1 and webhook_id = $2 and (created_at, delivery_id::text) < ($3, $4)
+              and ($6::text is null or state = $6)
             order by created_at desc, delivery_id::text desc limit $5`,
-          [tenantId, id, Number(at), String(last), limit + 1],
+          [tenantId, id, Number(at), String(last), limit + 1, state ?? null],
         );
         return page.rows;
       });
@@ -134,6 +142,33 @@ function addDeliveriesRoute(api: HttpApi, { database }: AlertParts): void {
       const nextCursor =
         rows.length > limit && end !== undefined ? encodeCursor([end.created_at, end.delivery_id]) : null;
       return reply.send({ items: items.map(shown), nextCursor });
+    },
+  );
+}
+
+function addRedriveRoute(api: HttpApi, { database, now }: AlertParts): void {
+  const deliveryIds = Type.Array(uuid, { maxItems: redrivenMax });
+  const description = `Absent: all dead ones, the oldest ${redrivenMax} of them`;
+  api.post(
+    '/v1/webhooks/:id/redrive',
+    {
+      schema: {
+        tags,
+        summary: 'Try dead deliveries again, the same ones under the same ids; answers those that are',
+        params,
+        body: Type.Object(
+          { deliveryIds: Type.Optional(Type.Array(uuid, { maxItems: redrivenMax, description })) },
+          strict,
+        ),
+        response: { 202: Type.Object({ deliveryIds }), ...problems },
+      },
+    },
+    async ({ caller: { tenantId }, params: { id }, body: { deliveryIds: named = null } }, reply) => {
+      const found = await findResource(database, tenantId, { kind: 'webhook', id });
+      if (found === undefined) return problem(reply, { status: 404, title: 'There is no such webhook', detail: id });
+      const which = { tenantId, webhookId: id, nowMs: now() };
+      const driven = await asTenant(database, tenantId, (client) => redrive(client, which, named));
+      return reply.code(202).send({ deliveryIds: driven });
     },
   );
 }

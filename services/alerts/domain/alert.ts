@@ -46,3 +46,21 @@ export function stationSubject(stationId: string, evseId: number | null, connect
 export function siteSubject(locationId: string): string {
   return `site/${locationId}`;
 }
+
+type Fresh = Omit<Alert, 'state' | 'openedAt' | 'closedAt' | 'closeReason' | 'groupId' | 'suppressedBy' | 'told'>;
+
+export function opening(fresh: Fresh, nowMs: number): Alert {
+  const nothing = { closedAt: null, closeReason: null, groupId: null, suppressedBy: null, told: false } as const;
+  return { ...fresh, state: 'open', openedAt: nowMs, ...nothing };
+}
+
+/** Whether nothing differs that may change while it stands. */
+export function isSame(was: Alert, is: Alert): boolean {
+  return (
+    was.groupId === is.groupId &&
+    was.suppressedBy === is.suppressedBy &&
+    was.told === is.told &&
+    was.severity === is.severity &&
+    was.locationId === is.locationId
+  );
+}

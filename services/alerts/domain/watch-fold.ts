@@ -10,25 +10,41 @@ import type {
   StationBooted,
   StationConnected,
   StationDisconnected,
+  TransactionEnded,
+  TransactionStarted,
+  TransactionUpdated,
 } from '#contracts/generated/types';
 import { certificatesAfter } from './certificates.ts';
+import { transactionsAfter, transactionsAfterEnd, transactionsWithout, type WatchedTransaction } from './plugs.ts';
 import { newWatch, outagesKeptMax, startsKeptMax, type Outage, type Watch } from './watch.ts';
 
 type Position = { readonly partition: number; readonly offset: number };
 type Folded = { readonly state: Watch };
 
 export const watchFold = {
-  StationConnected: connected,
-  StationDisconnected: disconnected,
-  StationBooted: booted,
-  ConnectorStatusChanged: statusChanged,
-  AuthorizationDecided: decided,
-  CertificatesReported: certificatesReported,
-  OutagePlanned: (state: Watch | undefined, event: OutagePlanned): Folded => declared(state, event, 'planned'),
-  ExclusionDeclared: (state: Watch | undefined, event: ExclusionDeclared): Folded =>
-    declared(state, event, 'exclusion'),
-  OutageWithdrawn: withdrawn,
+  StationConnected: noted(connected),
+  StationDisconnected: noted(disconnected),
+  StationBooted: noted(booted),
+  ConnectorStatusChanged: noted(statusChanged),
+  TransactionStarted: noted(transactionTold),
+  TransactionUpdated: noted(transactionTold),
+  TransactionEnded: noted(transactionEnded),
+  AuthorizationDecided: noted(decided),
+  CertificatesReported: noted(certificatesReported),
+  OutagePlanned: noted((state: Watch | undefined, event: OutagePlanned) => declared(state, event, 'planned')),
+  ExclusionDeclared: noted((state: Watch | undefined, event: ExclusionDeclared) => declared(state, event, 'exclusion')),
+  OutageWithdrawn: noted(withdrawn),
 };
+
+type Step<E> = (state: Watch | undefined, event: E, at: Position) => Folded;
+
+/** What changed bears the position of the event; what did not stays the same object, and is not written. */
+function noted<E>(step: Step<E>): Step<E> {
+  return (state, event, at) => {
+    const after = step(state, event, at).state;
+    return { state: after === state ? after : { ...after, partition: at.partition, lastOffset: at.offset } };
+  };
+}
 
 function connected(state: Watch | undefined, { meta }: StationConnected, { offset }: Position): Folded {
   const watch = of(state, meta);
@@ -67,7 +83,28 @@ function statusChanged(state: Watch | undefined, event: ConnectorStatusChanged, 
   const connectors = [...watch.connectors.filter((each) => !isIt(each)), now].toSorted(
     (left, right) => left.evseId - right.evseId || left.connectorId - right.connectorId,
   );
-  return { state: { ...applied(watch, meta), connectors } };
+  const transactions =
+    status === 'Available' ? transactionsWithout(watch.transactions, evseId, connectorId) : watch.transactions;
+  return { state: { ...applied(watch, meta), connectors, transactions } };
+}
+
+/** Transactions count from any connection. */
+function transactionTold(
+  state: Watch | undefined,
+  event: TransactionStarted | TransactionUpdated,
+  at: Position,
+): Folded {
+  const watch = of(state, event.meta);
+  return withTransactions(watch, transactionsAfter(watch.transactions, event, at));
+}
+
+function transactionEnded(state: Watch | undefined, event: TransactionEnded, at: Position): Folded {
+  const watch = of(state, event.meta);
+  return withTransactions(watch, transactionsAfterEnd(watch.transactions, event, at));
+}
+
+function withTransactions(watch: Watch, transactions: readonly WatchedTransaction[]): Folded {
+  return { state: transactions === watch.transactions ? watch : { ...watch, transactions } };
 }
 
 /** Decisions about updates and stops of what runs already are no starts. */

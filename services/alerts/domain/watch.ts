@@ -1,5 +1,6 @@
-// What alerts ask of a station: its connection, connectors, decided starts, certificates and declared outages.
+// What alerts ask of a station: its connection, connectors, transactions, decided starts, certificates and declared outages.
 import type { ConnectorStatus } from '#contracts/generated/types';
+import type { WatchedTransaction } from './plugs.ts';
 
 export type WatchedConnector = {
   readonly evseId: number;
@@ -35,6 +36,9 @@ export type DecidedStart = { readonly at: number; readonly offset: number; reado
 export type Watch = {
   readonly tenantId: string;
   readonly stationId: string;
+  /** The event that changed it last: whoever looks again asks for what changed since. */
+  readonly partition: number;
+  readonly lastOffset: number;
   readonly connected: boolean;
   /** recordedAt and offset of the event that made it so. */
   readonly connectivitySince: number;
@@ -51,6 +55,8 @@ export type Watch = {
   readonly vendor: string | null;
   readonly model: string | null;
   readonly connectors: readonly WatchedConnector[];
+  /** Of 2.x: the newest of each EVSE. */
+  readonly transactions: readonly WatchedTransaction[];
   /** In the order of the log. */
   readonly starts: readonly DecidedStart[];
   readonly certificates: readonly WatchedCertificate[];
@@ -65,6 +71,16 @@ export const outagesKeptMax = 100;
 export function newWatch(tenantId: string, stationId: string): Watch {
   const epochs = { firstEpoch: -1, lastEpoch: -1, openedBy: '', appliedEpoch: -1, appliedSeq: -1 };
   const connection = { connected: false, connectivitySince: 0, connectivityOffset: -1, firstSeenAt: 0 };
-  const lists = { connectors: [], starts: [], certificates: [], outages: [] };
-  return { tenantId, stationId, ...connection, ...epochs, vendor: null, model: null, ...lists };
+  const lists = { connectors: [], transactions: [], starts: [], certificates: [], outages: [] };
+  return {
+    tenantId,
+    stationId,
+    partition: -1,
+    lastOffset: -1,
+    ...connection,
+    ...epochs,
+    vendor: null,
+    model: null,
+    ...lists,
+  };
 }

@@ -47,26 +47,31 @@ export function driftsOf({ url, internalToken, timeoutMs }: DriftSourceOptions):
   };
 }
 
-/** Asks, then notes what began or ended: since when is the first time that it was seen so. */
+/** Asks, then notes what began or ended: since when is the first time that it was seen so. Those that are news. */
 export async function refreshDrifts(
   database: Database,
   source: DriftSource,
   tenantId: string,
   nowMs: number,
-): Promise<void> {
+): Promise<readonly string[]> {
   const rows = rowsJson(await source.differing(tenantId));
-  await transaction(database, async (client) => {
-    await client.query(
+  type Row = { readonly station_id: string };
+  return transaction(database, async (client) => {
+    const { rows: begun } = await client.query<Row>(
       `insert into drifts (tenant_id, station_id, differs, since, variables)
        select $1, "stationId", true, $2, variables from json_to_recordset($3::json) as row ("stationId" text, variables int)
        on conflict (tenant_id, station_id) do update set differs = true, variables = excluded.variables,
-         since = case when drifts.differs then drifts.since else excluded.since end`,
+         since = case when drifts.differs then drifts.since else excluded.since end
+       where not drifts.differs or drifts.variables <> excluded.variables
+       returning station_id`,
       [tenantId, nowMs, rows],
     );
-    await client.query(
+    const { rows: ended } = await client.query<Row>(
       `update drifts set differs = false, since = $2 where tenant_id = $1 and differs and station_id not in
-         (select "stationId" from json_to_recordset($3::json) as row ("stationId" text))`,
+         (select "stationId" from json_to_recordset($3::json) as row ("stationId" text))
+       returning station_id`,
       [tenantId, nowMs, rows],
     );
+    return [...begun, ...ended].map(({ station_id }) => station_id);
   });
 }

@@ -1,17 +1,17 @@
-// Process: looks at all stations again and again, and decides which alerts open and close. The clock enters here alone.
-import type { AlertRuleValue, MaintenanceWindowValue, WebhookValue } from '#contracts/alerting';
+// Process: looks again and again at what changed or is due, and decides which alerts open and close. The clock enters here alone.
 import { sleep } from '#kit/back-off';
 import { failpoint } from '#kit/failpoint';
 import type { Closable } from '#kit/lifecycle';
 import type { Logger } from '#kit/logger';
 import { counter, gauge } from '#kit/metrics';
-import { transaction, type Database } from '#kit/postgres';
-import { Pass, type Decisions } from '../domain/pass.ts';
-import { standingAlerts, writeDecisions } from '../store/alert-rows.ts';
+import type { Database } from '#kit/postgres';
+import type { Decisions } from '../domain/board.ts';
 import { prune } from '../store/deliveries.ts';
-import { refreshDrifts, type DriftSource } from './drifts.ts';
+import { nothingWritten, writtenMarks } from '../store/written.ts';
+import type { DriftSource } from './drifts.ts';
+import { newsSince, type Cursor } from './news.ts';
 import { seedTenants } from './seeding.ts';
-import { stationPages } from './station-pages.ts';
+import { TenantLooks, type Look } from './tenant-looks.ts';
 
 export type EvaluationOptions = {
   readonly database: Database;
@@ -19,6 +19,7 @@ export type EvaluationOptions = {
   readonly tickMs: number;
   readonly keptDays: number;
   readonly driftEveryMs: number;
+  readonly lookAtAllEveryMs: number;
   readonly drifts: DriftSource;
   /** Resolves when the tables hold what the log held at the call. */
   readToEnd(): Promise<void>;
@@ -31,7 +32,7 @@ const dayMs = 86_400_000;
 
 const opened = counter('alerts_opened_total', { help: 'Alerts that opened, by kind', labels: ['kind'] });
 const closed = counter('alerts_closed_total', { help: 'Alerts that closed, by kind', labels: ['kind'] });
-const passSeconds = gauge('alerts_pass_seconds', { help: 'Duration of the last look at all stations', labels: [] });
+const passSeconds = gauge('alerts_pass_seconds', { help: 'Duration of the last look', labels: [] });
 const failed = counter('alerts_passes_failed_total', { help: 'Looks that were not taken to their end', labels: [] });
 
 export class Evaluation implements Closable {
@@ -39,8 +40,9 @@ export class Evaluation implements Closable {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #prunedAt = 0;
-  /** When each tenant's drifts were asked for. */
-  readonly #driftsAt = new Map<string, number>();
+  /** Up to where the tables were looked at; undefined: who leads knows nothing yet. */
+  #cursor: Cursor | undefined;
+  readonly #tenants = new Map<string, TenantLooks>();
 
   constructor(options: EvaluationOptions) {
     this.#options = options;
@@ -56,7 +58,11 @@ export class Evaluation implements Closable {
     const { signal } = this.#closing;
     const { tickMs, leads, logger } = this.#options;
     for (await sleep(tickMs, signal); !signal.aborted; await sleep(tickMs, signal)) {
-      if (!leads()) continue;
+      // Who did not lead knows nothing of what was decided meanwhile.
+      if (!leads()) {
+        this.#forgetAll();
+        continue;
+      }
       const startedMs = performance.now();
       try {
         await this.#pass();
@@ -69,85 +75,61 @@ export class Evaluation implements Closable {
   }
 
   /**
-   * 1. the time, 2. the tables hold all that the log held then, 3. tenant by tenant: looked at, decided, written.
-   * In that order: a station that came back before 1 is seen as such, so a fold that lags opens nothing. A crash leaves
-   * each tenant decided whole or not at all; the next look decides the same under the same ids.
+   * 1. the time, 2. the tables hold all that the log held then, 3. what changed in them and what operators wrote, 4. tenant
+   * by tenant: looked at, decided, written. In that order: a station that came back before 1 is seen as such, so a fold that
+   * lags opens nothing. A crash leaves each tenant decided whole or not at all; the next look decides the same under the
+   * same ids.
    */
   async #pass(): Promise<void> {
     const { database, now, readToEnd } = this.#options;
     const nowMs = now();
     await readToEnd();
-    for (const tenantId of await seedTenants(database, nowMs)) {
+    const tenantIds = await seedTenants(database, nowMs);
+    const { cursor, changes } = await newsSince(database, this.#cursor);
+    const marks = await writtenMarks(database);
+    if (changes === undefined) this.#forgetAll();
+    // Whoever fails below forgets what it knew, and looks at all anew.
+    this.#cursor = cursor;
+    for (const tenantId of tenantIds) {
       if (this.#closing.signal.aborted) return;
-      await this.#decideOrTell(tenantId, nowMs);
+      const none = { changed: new Set<string>(), charged: new Set<string>() };
+      const mark = marks.get(tenantId) ?? nothingWritten;
+      await this.#decideOrTell(tenantId, { nowMs, mark, changes: changes?.get(tenantId) ?? none });
     }
+    for (const tenantId of this.#tenants.keys()) if (!tenantIds.includes(tenantId)) this.#tenants.delete(tenantId);
     if (nowMs - this.#prunedAt < pruneEveryMs) return;
     this.#prunedAt = nowMs;
     await prune(database, nowMs - this.#options.keptDays * dayMs);
   }
 
   /** One tenant's trouble must not leave the others without alerts. */
-  async #decideOrTell(tenantId: string, nowMs: number): Promise<void> {
+  async #decideOrTell(tenantId: string, look: Look): Promise<void> {
     try {
-      await this.#decideFor(tenantId, nowMs);
+      await this.#decideFor(tenantId, look);
     } catch (error) {
       failed.inc({});
       if (!this.#closing.signal.aborted) this.#options.logger.warn({ err: error, tenantId }, 'alerts not decided');
     }
   }
 
-  async #decideFor(tenantId: string, nowMs: number): Promise<void> {
-    const { database, leads } = this.#options;
-    const { rules, windows, webhooks } = await writtenBy(database, tenantId);
-    if (rules.some(({ enabled, condition }) => enabled && condition.kind === 'drift'))
-      await this.#askDrifts(tenantId, nowMs);
-    const { decided, alerts } = await standingAlerts(database, tenantId);
-    const pass = new Pass({
-      tenantId,
-      nowMs,
-      rules: rules.filter(({ enabled }) => enabled),
-      windows: windows.filter(({ to }) => Date.parse(to) > nowMs),
-      standing: alerts,
-    });
-    for await (const page of stationPages(database, tenantId)) for (const station of page) pass.look(station);
-    const decisions = pass.decide();
-    if (isNothing(decisions) || !leads()) return;
-    const deciding = { tenantId, nowMs, webhooks, decided };
-    const isFirst = await transaction(database, (client) => writeDecisions(client, deciding, decisions));
-    if (!isFirst) return;
+  async #decideFor(tenantId: string, look: Look): Promise<void> {
+    const tenant = this.#tenants.get(tenantId) ?? new TenantLooks(tenantId, this.#options);
+    this.#tenants.set(tenantId, tenant);
+    const decisions = await tenant.decide(look);
+    if (isNothing(decisions) || !this.#options.leads()) return;
+    if (!(await tenant.write(decisions, look.nowMs))) return;
     const unknown = failpoint('alerts.after-decisions');
     if (unknown !== undefined) await unknown;
     for (const { kind } of decisions.opened) opened.inc({ kind });
     for (const { kind } of decisions.closed) closed.inc({ kind });
   }
 
-  /** Who does not answer says nothing new: what was known of its stations stays. */
-  async #askDrifts(tenantId: string, nowMs: number): Promise<void> {
-    const { database, drifts, driftEveryMs, logger } = this.#options;
-    if (nowMs - (this.#driftsAt.get(tenantId) ?? 0) < driftEveryMs) return;
-    this.#driftsAt.set(tenantId, nowMs);
-    try {
-      await refreshDrifts(database, drifts, tenantId, nowMs);
-    } catch (error) {
-      logger.warn({ err: error, tenantId }, 'drifts not known');
-    }
+  #forgetAll(): void {
+    this.#cursor = undefined;
+    this.#tenants.clear();
   }
 }
 
 function isNothing({ opened: news, closed: ends, changed }: Decisions): boolean {
   return news.length + ends.length + changed.length === 0;
-}
-
-/** All that operators wrote of a tenant. */
-async function writtenBy(database: Database, tenantId: string) {
-  const rows = await database.query<{ kind: string; value: object }>(
-    'select kind, value from resources where tenant_id = $1 order by kind, id',
-    [tenantId],
-  );
-  const of = <V>(kind: string): V[] => rows.filter((row) => row.kind === kind).map(({ value }) => value as V);
-  return {
-    rules: of<AlertRuleValue>('rule'),
-    windows: of<MaintenanceWindowValue>('window'),
-    webhooks: of<WebhookValue>('webhook'),
-  };
 }

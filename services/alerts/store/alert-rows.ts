@@ -2,9 +2,9 @@
 import type { PoolClient } from 'pg';
 import type { WebhookValue } from '#contracts/alerting';
 import type { Database } from '#kit/postgres';
-import { writeRows } from '#kit/projection/table-rows';
+import { rowsJson, writeRows } from '#kit/projection/table-rows';
 import type { Alert } from '../domain/alert.ts';
-import type { Decisions } from '../domain/pass.ts';
+import type { Decisions } from '../domain/board.ts';
 import { enqueueNotices } from './deliveries.ts';
 
 export type AlertRow = {
@@ -46,9 +46,11 @@ const openAlerts = `
   where alerts.state = 'closed'`;
 /** Not the state: somebody may acknowledge it at this moment. */
 const changeAlerts = `
-  update alerts set group_id = row.group_id, suppressed_by = row.suppressed_by, told = row.told
+  update alerts set group_id = row.group_id, suppressed_by = row.suppressed_by, told = row.told,
+    severity = row.severity, location_id = row.location_id
     from json_to_recordset($1::json) as row (${types})
-   where alerts.tenant_id = row.tenant_id and alerts.alert_id = row.alert_id`;
+   where alerts.tenant_id = row.tenant_id and alerts.alert_id = row.alert_id
+  returning alerts.alert_id, alerts.state`;
 const closeAlerts = `
   update alerts set state = 'closed', closed_at = row.closed_at, close_reason = row.close_reason
     from json_to_recordset($1::json) as row (${types})
@@ -91,9 +93,20 @@ export async function writeDecisions(
   // Closed first: its subject may open anew under another cause.
   await writeRows(client, closeAlerts, rowsOf(closed));
   await writeRows(client, openAlerts, rowsOf(opened));
-  await writeRows(client, changeAlerts, rowsOf(changed));
-  await enqueueNotices(client, { tenantId, nowMs, webhooks }, notices);
+  const states = await change(client, rowsOf(changed));
+  const told = notices.map(({ event, alert }) => ({
+    event,
+    alert: { ...alert, state: event === 'alert.opened' ? (states.get(alert.alertId) ?? alert.state) : alert.state },
+  }));
+  await enqueueNotices(client, { tenantId, nowMs, webhooks }, told);
   return true;
+}
+
+/** The states as they are: whoever decided does not know what was acknowledged meanwhile. */
+async function change(client: PoolClient, rows: readonly object[]): Promise<ReadonlyMap<string, Alert['state']>> {
+  if (rows.length === 0) return new Map();
+  const { rows: states } = await client.query<Pick<AlertRow, 'alert_id' | 'state'>>(changeAlerts, [rowsJson(rows)]);
+  return new Map(states.map(({ alert_id, state }) => [alert_id, state]));
 }
 
 export function alertOf(row: AlertRow): Alert {

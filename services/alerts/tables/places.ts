@@ -8,6 +8,8 @@ type PlaceRow = {
   kind: Place['kind'];
   id: string;
   row_version: number;
+  partition_no: number;
+  last_offset: number;
   active: boolean;
   location_id: string | null;
   vendor: string | null;
@@ -17,7 +19,15 @@ type PlaceRow = {
 const upsertPlaces = upsert(
   'places',
   ['tenant_id text', 'kind text', 'id text'],
-  ['row_version bigint', 'active boolean', 'location_id text', 'vendor text', 'model text'],
+  [
+    'row_version bigint',
+    'partition_no int',
+    'last_offset bigint',
+    'active boolean',
+    'location_id text',
+    'vendor text',
+    'model text',
+  ],
 );
 
 const selectPlaces =
@@ -41,10 +51,32 @@ function partsOf(key: string): readonly [tenantId: string, kind: string, id: str
   return [tenantId, kind, id.join('/')];
 }
 
-function placeOf({ row_version: rowVersion, location_id: locationId, tenant_id: tenantId, ...row }: PlaceRow): Place {
-  return { ...row, tenantId, rowVersion, locationId };
+function placeOf(row: PlaceRow): Place {
+  return {
+    kind: row.kind,
+    tenantId: row.tenant_id,
+    id: row.id,
+    rowVersion: row.row_version,
+    partition: row.partition_no,
+    lastOffset: row.last_offset,
+    active: row.active,
+    locationId: row.location_id,
+    vendor: row.vendor,
+    model: row.model,
+  };
 }
 
-function rowOf({ tenantId: tenant_id, rowVersion: row_version, locationId: location_id, ...place }: Place): PlaceRow {
-  return { ...place, tenant_id, row_version, location_id };
+function rowOf(place: Place): PlaceRow {
+  return {
+    tenant_id: place.tenantId,
+    kind: place.kind,
+    id: place.id,
+    row_version: place.rowVersion,
+    partition_no: place.partition,
+    last_offset: place.lastOffset,
+    active: place.active,
+    location_id: place.locationId,
+    vendor: place.vendor,
+    model: place.model,
+  };
 }

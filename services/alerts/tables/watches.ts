@@ -7,6 +7,8 @@ import type { Watch } from '../domain/watch.ts';
 export type WatchRow = {
   tenant_id: string;
   station_id: string;
+  partition_no: number;
+  last_offset: number;
   connected: boolean;
   connectivity_since: number;
   connectivity_offset: number;
@@ -19,6 +21,7 @@ export type WatchRow = {
   vendor: string | null;
   model: string | null;
   connectors: Watch['connectors'];
+  transactions: Watch['transactions'];
   starts: Watch['starts'];
   certificates: Watch['certificates'];
   outages: Watch['outages'];
@@ -31,6 +34,8 @@ const upsertStations = upsert(
   'stations',
   ['tenant_id text', 'station_id text'],
   [
+    'partition_no int',
+    'last_offset bigint',
     'connected boolean',
     'connectivity_since bigint',
     'connectivity_offset bigint',
@@ -43,6 +48,7 @@ const upsertStations = upsert(
     'vendor text',
     'model text',
     'connectors json',
+    'transactions json',
     'starts json',
     'certificates json',
     'outages json',
@@ -63,6 +69,8 @@ export function watchOf(row: WatchRow): Watch {
   return {
     tenantId: row.tenant_id,
     stationId: row.station_id,
+    partition: row.partition_no,
+    lastOffset: row.last_offset,
     connected: row.connected,
     connectivitySince: row.connectivity_since,
     connectivityOffset: row.connectivity_offset,
@@ -75,6 +83,7 @@ export function watchOf(row: WatchRow): Watch {
     vendor: row.vendor,
     model: row.model,
     connectors: row.connectors,
+    transactions: row.transactions,
     starts: row.starts,
     certificates: row.certificates,
     outages: row.outages,
@@ -85,6 +94,8 @@ function rowOf(watch: Watch): WatchRow {
   return {
     tenant_id: watch.tenantId,
     station_id: watch.stationId,
+    partition_no: watch.partition,
+    last_offset: watch.lastOffset,
     connected: watch.connected,
     connectivity_since: watch.connectivitySince,
     connectivity_offset: watch.connectivityOffset,
@@ -97,6 +108,7 @@ function rowOf(watch: Watch): WatchRow {
     vendor: watch.vendor,
     model: watch.model,
     connectors: watch.connectors,
+    transactions: watch.transactions,
     starts: watch.starts,
     certificates: watch.certificates,
     outages: watch.outages,

@@ -6,6 +6,7 @@ import type {
   SessionUpdated,
   StationBooted,
   StationConnected,
+  TransactionUpdated,
 } from '#contracts/generated/types';
 import { stationKey } from '#contracts/keys';
 import type { Rig } from './rig.ts';
@@ -133,6 +134,34 @@ export function session(stationId: string, more: Partial<SessionUpdated> = {}): 
     ocppVersion: '1.6',
     flags: [],
     readings: [],
+    ...more,
+  };
+}
+
+/** What TransactionEvent of 2.x and what it became have in common. */
+export function transaction(
+  stationId: string,
+  more: Partial<TransactionUpdated> = {},
+  said: Partial<Meta> = {},
+): TransactionUpdated {
+  return {
+    meta: meta(stationId, { ocppVersion: '2.0.1', ...said }),
+    transactionId: 'T1',
+    reportedId: Buffer.alloc(16),
+    evseId: null,
+    connectorId: null,
+    tokenRef: null,
+    tokenType: null,
+    authorization: null,
+    offline: false,
+    seqNo: 0,
+    triggerReason: null,
+    chargingState: null,
+    remoteStartId: null,
+    reservationId: null,
+    timeSpentChargingSeconds: null,
+    numberOfPhasesUsed: null,
+    cableMaxCurrentMilliA: null,
     ...more,
   };
 }

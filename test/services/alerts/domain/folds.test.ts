@@ -92,23 +92,28 @@ test('starts count with what was decided, the newest of them; updates and stops 
 
 test('vendor and model are what the station said at its last boot', () => {
   const boot = booted('S1', 'Acme', { connectionEpoch: 10, seq: 0 });
-  const state = watchFold.StationBooted(afterConnection(), boot).state;
+  const state = watchFold.StationBooted(afterConnection(), boot, at(11)).state;
   assert.deepEqual([state.vendor, state.model], ['Acme', 'M1']);
 });
 
 test('the first declaration of an outage stands, and it is taken back once', () => {
   const declare = (state: Watch | undefined, reason: string): Watch =>
-    watchFold.OutagePlanned(state, {
-      meta: meta('S1', { source: 'operator', recordedAt: t0 }),
-      outageId: 'grid',
-      evseId: null,
-      from: t0,
-      to: t0 + 1,
-      reason,
-      actor: 'key-1',
-    }).state;
+    watchFold.OutagePlanned(
+      state,
+      {
+        meta: meta('S1', { source: 'operator', recordedAt: t0 }),
+        outageId: 'grid',
+        evseId: null,
+        from: t0,
+        to: t0 + 1,
+        reason,
+        actor: 'key-1',
+      },
+      at(12),
+    ).state;
   const withdraw = (state: Watch, recordedAt: number): Watch =>
-    watchFold.OutageWithdrawn(state, { meta: meta('S1', { recordedAt }), outageId: 'grid', actor: 'key-1' }).state;
+    watchFold.OutageWithdrawn(state, { meta: meta('S1', { recordedAt }), outageId: 'grid', actor: 'key-1' }, at(13))
+      .state;
   const declared = declare(declare(undefined, 'first'), 'second');
   assert.deepEqual(
     declared.outages.map(({ reason, kind }) => [reason, kind]),
@@ -182,7 +187,7 @@ const change = (rowVersion: number, value: object | null, kind = 'station'): Reg
 
 test('of a station only the newest version counts; one that is off or gone is watched no more', () => {
   const after = (state: PlaceState | undefined, event: RegistryChanged): PlaceState =>
-    placeFold.RegistryChanged(state, event).state;
+    placeFold.RegistryChanged(state, event, at(event.rowVersion)).state;
   const there = after(undefined, change(5, { locationId: 'park', enabled: true, vendor: 'Acme', model: null }));
   assert.ok(there.kind === 'station' && there.active && there.locationId === 'park' && there.vendor === 'Acme');
   assert.equal(after(there, change(5, null)), there);

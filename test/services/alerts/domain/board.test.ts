@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AlertRuleValue, MaintenanceWindowValue } from '#contracts/alerting';
 import type { Alert } from '#services/alerts/domain/alert';
 import type { Station } from '#services/alerts/domain/judge';
-import { Pass, type Decisions } from '#services/alerts/domain/pass';
+import { Board, type Decisions } from '#services/alerts/domain/board';
 import { newWatch, type Outage } from '#services/alerts/domain/watch';
 
 const now = Date.UTC(2026, 5, 1);
@@ -36,9 +36,9 @@ function station(stationId: string, isAway: boolean, more: Partial<Station> & { 
 type Given = { rules?: AlertRuleValue[]; windows?: MaintenanceWindowValue[]; standing?: readonly Alert[] };
 
 function decide(stations: readonly Station[], { rules = [rule], windows = [], standing = [] }: Given = {}): Decisions {
-  const pass = new Pass({ tenantId: 'default', nowMs: now, rules, windows, standing });
-  for (const each of stations) pass.look(each);
-  return pass.decide();
+  const board = new Board({ tenantId: 'default', rules, standing });
+  for (const each of stations) board.look(each, now);
+  return board.decide(now, windows);
 }
 
 const subjects = (alerts: readonly Alert[]): string[] => alerts.map(({ subject }) => subject);
