@@ -72,7 +72,19 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
   );
   const { connectionTimeoutSeconds } = config;
   const eventsEnd = await endsOf(options);
-  const resulting = { commands, topics, database, log, logger, tickMs, connectionTimeoutSeconds, refOf, leads, now };
+  const resulting = {
+    commands,
+    presence,
+    topics,
+    database,
+    log,
+    logger,
+    tickMs,
+    connectionTimeoutSeconds,
+    refOf,
+    leads,
+    now,
+  };
   const readToEnd = (): Promise<void> => commandsLog.readToEnd();
   lifecycle.add('start results', new StartResults({ ...resulting, readToEnd, eventsEnd }));
   lifecycle.add('reservation timer', new ReservationTimer({ topics, database, log, logger, tickMs, leads, now }));

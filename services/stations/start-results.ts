@@ -11,13 +11,15 @@ import type { Logger } from '#kit/logger';
 import type { Database } from '#kit/postgres';
 import type { CommandBook, Entry } from './command-book.ts';
 import type { RefOf } from './domain/shown-parameters.ts';
-import { decideStart, type StartResult, type WantedStart } from './domain/start-result.ts';
+import { decideStart, dueAt, toldUntil, type StartResult, type WantedStart } from './domain/start-result.ts';
 import { startResults } from './metrics.ts';
+import type { PresenceBook } from './presence-book.ts';
 import { connectionTimeouts, foldedNow, startsOf } from './start-reads.ts';
 import { Ticking } from './ticking.ts';
 
 export type StartResultsOptions = {
   readonly commands: CommandBook;
+  readonly presence: Pick<PresenceBook, 'claim'>;
   readonly topics: Pick<Topics, 'commands' | 'events'>;
   readonly database: Database;
   readonly log: LogWriter;
@@ -45,6 +47,8 @@ export class StartResults implements Closable {
   readonly #options: StartResultsOptions;
   /** What each station told of its patience, read once per command. */
   readonly #timeoutMs = new Map<string, number>();
+  /** Where that is settled: it came back, or was there when it should have told. A line that breaks again changes nothing. */
+  readonly #untilMs = new Map<string, number>();
   readonly #marks = new Map<number, Mark>();
   readonly #ticking: Ticking;
 
@@ -89,7 +93,8 @@ export class StartResults implements Closable {
     const { commands, database, topics, connectionTimeoutSeconds } = this.#options;
     const awaited = commands.awaited();
     const ids = new Set(awaited.map(({ command }) => command.commandId));
-    for (const id of this.#timeoutMs.keys()) if (!ids.has(id)) this.#timeoutMs.delete(id);
+    for (const known of [this.#timeoutMs, this.#untilMs])
+      for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
     const unread = awaited.filter(({ command }) => !this.#timeoutMs.has(command.commandId));
     const told = unread.length === 0 ? new Map<string, number>() : await connectionTimeouts(database, keysOf(unread));
     for (const entry of unread) {
@@ -113,15 +118,25 @@ export class StartResults implements Closable {
     return open
       .toSorted((a, b) => a.entry.command.offset - b.entry.command.offset)
       .flatMap((each) => {
-        const { key, timeoutMs } = each;
+        const { key } = each;
         const takenThere = taken.get(key) ?? new Set(commands.takenOf(key));
         taken.set(key, takenThere);
         const told = { starts: starts.get(key) ?? [], taken: takenThere };
-        const nowMs = known(each);
-        const result = decideStart(wantedOf(each.entry, this.#options.refOf), told, { timeoutMs, nowMs });
+        const wanted = wantedOf(each.entry, this.#options.refOf);
+        const times = { untilMs: this.#untilOf(each, wanted), nowMs: known(each) };
+        const result = decideStart(wanted, told, times);
         if (result?.kind === 'started') takenThere.add(result.transactionId);
         return result === undefined ? [] : [{ open: each, result }];
       });
+  }
+
+  #untilOf({ key, timeoutMs }: Open, wanted: WantedStart): number {
+    const settled = this.#untilMs.get(wanted.commandId);
+    if (settled !== undefined) return settled;
+    const untilMs = toldUntil(wanted, timeoutMs, this.#options.presence.claim(key));
+    const isThere = Number.isFinite(untilMs);
+    if (isThere && this.#options.now() >= dueAt(wanted, timeoutMs)) this.#untilMs.set(wanted.commandId, untilMs);
+    return untilMs;
   }
 
   /** Until when everything that a station began is in the tables: no start has failed by what they do not know yet. */
@@ -175,7 +190,7 @@ function recordOf({ command }: Entry, result: StartResult, nowMs: number): Comma
 }
 
 function wantedOf({ command, request, completion }: Entry, refOf: RefOf): WantedStart {
-  const { commandId, tenantId, requestedAt } = command;
+  const { commandId, tenantId, requestedAt, life } = command;
   const { token, evseId } = JSON.parse(request.parametersJson) as IntentParameters<'StartCharging'>;
   return {
     commandId,
@@ -184,6 +199,7 @@ function wantedOf({ command, request, completion }: Entry, refOf: RefOf): Wanted
     evseId: evseId ?? null,
     requestedAt,
     completedAt: completion?.completedAt ?? requestedAt,
+    sentEpoch: life.phase === 'requested' ? null : (life.sent?.epoch ?? null),
     answered: answeredIn(completion?.answerJson ?? null),
   };
 }

@@ -94,7 +94,10 @@ const started = Type.Object({
 });
 const noSession = Type.Object(
   { kind: Type.Literal('noSession') },
-  { description: 'Nothing began within the time that the station waits for a cable' },
+  {
+    description:
+      'Nothing began within the time that the station waits for a cable; said only of a station that could tell',
+  },
 );
 
 export const command = Type.Object({

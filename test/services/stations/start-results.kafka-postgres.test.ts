@@ -136,7 +136,10 @@ test('a crash right after the record was appended decides nothing else: the log 
   assert.equal((await resultsInLog(commandId)).length, 1);
 });
 
-test('nobody plugged in: no session, once, also where two instances look; a later start changes nothing', async () => {
+test('nobody plugged in: no session, once, also where two instances look; a later start changes nothing. Who is away is waited for', async () => {
+  await connected('R-away');
+  const away = (await command('R-away', start('card-5'), '?waitSeconds=20')).body;
+  await gateway.disconnect('R-away');
   const second = await rig.start(rig.database);
   await connected('R-none');
   const { body } = await command('R-none', start('card-3'), '?waitSeconds=20');
@@ -148,5 +151,10 @@ test('nobody plugged in: no session, once, also where two instances look; a late
   assert.deepEqual((await read(body['commandId'])).body['result'], { kind: 'noSession' });
   const ids = (await resultsInLog(body['commandId'])).map((record) => 'eventId' in record && record.eventId);
   assert.deepEqual([...new Set(ids)], [`${String(body['commandId'])}.resulted`]);
+  const longAgo = (await read(away['commandId'])).body;
+  assert.deepEqual([longAgo['outcome'], longAgo['result']], ['accepted', null], 'it may charge offline');
+  await gateway.connect('R-away');
+  await tell('R-away', { type: 'TransactionStarted', fields: { transactionId: '71', tokenRef: cardRef('card-5') } });
+  assert.equal(((await resultOf(away['commandId'])) as { transactionId: string }).transactionId, '71');
   await second.close();
 });

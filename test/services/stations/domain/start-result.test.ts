@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import { sessionIdOf } from '#contracts/keys';
 import {
   awaitsResult,
+  backlogMs,
   clockSkewMs,
   decideStart,
-  lateMs,
+  dueAt,
+  toldUntil,
   type WantedStart,
 } from '#services/stations/domain/start-result';
 import { completed, requestedCommand, resulted } from '#services/stations/domain/command';
@@ -21,6 +23,7 @@ const wanted = (fields: Partial<WantedStart> = {}): WantedStart => ({
   evseId: 1,
   requestedAt: 100_000,
   completedAt: 101_000,
+  sentEpoch: 5,
   answered: null,
   ...fields,
 });
@@ -34,9 +37,9 @@ const begun = (fields: Partial<Start> = {}): Start => ({
   ...fields,
 });
 const timeoutMs = 120_000;
-const dueAt = 101_000 + timeoutMs + lateMs;
+const due = dueAt(wanted(), timeoutMs);
 const resultOf = (want: WantedStart, starts: Starts, nowMs = 0, taken: readonly string[] = []): unknown => {
-  const result = decideStart(want, { starts, taken: new Set(taken) }, { timeoutMs, nowMs });
+  const result = decideStart(want, { starts, taken: new Set(taken) }, { untilMs: due, nowMs });
   return result?.kind === 'started' ? result.transactionId : result?.kind;
 };
 
@@ -47,8 +50,8 @@ test('1.6: the same card, there and then, is the start that was asked for', () =
   assert.equal(resultOf(wanted({ evseId: null }), [begun({ evseId: 2 })]), 'tx');
   assert.equal(resultOf(wanted(), [begun({ recordedAt: 100_000 - clockSkewMs })]), 'tx');
   assert.equal(resultOf(wanted(), [begun({ recordedAt: 100_000 - clockSkewMs - 1 })]), undefined);
-  assert.equal(resultOf(wanted(), [begun({ recordedAt: dueAt - 1 })]), 'tx');
-  assert.equal(resultOf(wanted(), [begun({ recordedAt: dueAt })]), undefined);
+  assert.equal(resultOf(wanted(), [begun({ recordedAt: due - 1 })]), 'tx');
+  assert.equal(resultOf(wanted(), [begun({ recordedAt: due })]), undefined);
 });
 
 test('2.x: the number of the remote start names it, whatever else fits, and however early the cable was in', () => {
@@ -58,9 +61,20 @@ test('2.x: the number of the remote start names it, whatever else fits, and howe
 });
 
 test('without a transaction in the time of the station there is no session, and not before', () => {
-  assert.equal(resultOf(wanted(), [], dueAt - 1), undefined);
-  assert.equal(resultOf(wanted(), [], dueAt), 'noSession');
-  assert.equal(resultOf(wanted(), [begun()], dueAt), 'tx');
+  assert.equal(resultOf(wanted(), [], due - 1), undefined);
+  assert.equal(resultOf(wanted(), [], due), 'noSession');
+  assert.equal(resultOf(wanted(), [begun()], due), 'tx');
+});
+
+test('who is away may begin it all the same: nobody says that nothing came of it before it was back for a while', () => {
+  const claim = { connectionEpoch: 5, connected: true, accepted: true, noticedAt: 90_000 };
+  const until = (over: Partial<typeof claim>): number => toldUntil(wanted(), timeoutMs, { ...claim, ...over });
+  assert.equal(until({ noticedAt: due + 1 }), due, 'the connection that it was sent on stands');
+  assert.equal(until({ connected: false }), Number.POSITIVE_INFINITY);
+  assert.equal(toldUntil(wanted(), timeoutMs, undefined), Number.POSITIVE_INFINITY);
+  assert.equal(until({ connectionEpoch: 6, noticedAt: due - backlogMs }), due, 'it was back long before');
+  assert.equal(until({ connectionEpoch: 6, noticedAt: due - backlogMs + 1 }), due + 1);
+  assert.equal(toldUntil(wanted({ sentEpoch: null }), timeoutMs, { ...claim, noticedAt: due }), due + backlogMs);
 });
 
 test('one transaction is the result of one start', () => {
