@@ -17,7 +17,11 @@ type Desk = {
   answer: { status: number; body: object } | undefined;
   asked: number;
   now: number;
-  ask(headers?: Record<string, string>): Promise<{ status: number; headers: Record<string, unknown>; body: string }>;
+  ask(
+    headers?: Record<string, string>,
+    method?: 'GET' | 'POST' | 'DELETE',
+    url?: string,
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: string }>;
 };
 
 /** A door with a double for the registry and a clock of ours; nobody stands behind it, so a pass ends as 502. */
@@ -51,8 +55,8 @@ async function openDesk(context: TestContext, pace = { perSecond: 10, burst: 1_0
     answer: { status: 200, body: holder },
     asked: 0,
     now: 1_000_000,
-    async ask(headers = { authorization: `Bearer ${key}` }) {
-      const { statusCode, headers: answered, body } = await api.inject({ method: 'GET', url: '/v1/stations', headers });
+    async ask(headers = { authorization: `Bearer ${key}` }, method = 'GET', url = '/v1/stations') {
+      const { statusCode, headers: answered, body } = await api.inject({ method, url, headers });
       return { status: statusCode, headers: answered, body };
     },
   };
@@ -133,4 +137,22 @@ test('a tenant that the key is not for is refused whatever the path', async (con
   const headers = { authorization: `Bearer ${key}`, 'x-tenant-id': 'other' };
   assert.equal((await desk.ask(headers)).status, 403);
   assert.equal((await desk.ask({ ...headers, 'x-tenant-id': 'acme' })).status, passed);
+});
+
+test('S19: the door itself refuses what the role of a key does not allow, before any service hears of it', async (context) => {
+  const desk = await openDesk(context);
+  const headers = { authorization: `Bearer ${key}` };
+  const tried = async (role: string): Promise<number[]> => {
+    desk.answer = { status: 200, body: { ...holder, role } };
+    desk.now += cacheMs;
+    return Promise.all([
+      desk.ask(headers).then(({ status }) => status),
+      desk.ask(headers, 'POST', '/v1/stations/CS-1/commands').then(({ status }) => status),
+      desk.ask(headers, 'DELETE', '/v1/stations/CS-1').then(({ status }) => status),
+      desk.ask(headers, 'GET', '/v1/keys').then(({ status }) => status),
+    ]);
+  };
+  assert.deepEqual(await tried('viewer'), [passed, 403, 403, 403]);
+  assert.deepEqual(await tried('operator'), [passed, passed, passed, 403]);
+  assert.deepEqual(await tried('platform'), [passed, passed, passed, passed]);
 });
