@@ -67,7 +67,8 @@ export const firmwareIntents = {
       location: Type.Optional(
         Type.String({
           ...location,
-          description: 'URL; without it a link of ours that takes one file: GET /v1/stations/{id}/files shows it',
+          description:
+            'URL of a server of your own (1.6 stations often know ftp:// alone); without it a link of ours that takes one file: GET /v1/stations/{id}/files shows it',
         }),
       ),
       from: Type.Optional(instant),

@@ -79,7 +79,8 @@ export const location = Type.String({
   minLength: 1,
   maxLength: 512,
   pattern: '^[A-Za-z][A-Za-z0-9+.-]*://',
-  description: 'URL; one with a password in it is refused (422)',
+  description:
+    'URL by http, https, ftp, ftps or sftp, as the station knows; one with a password in it is refused (422), as is one to the station itself',
 });
 
 export const retries = {

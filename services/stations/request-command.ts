@@ -15,6 +15,7 @@ import { noConnection, requestedCommand } from './domain/command.ts';
 import { shownParameters, type RefOf } from './domain/shown-parameters.ts';
 import { secretWrites, tooLarge } from './domain/wish.ts';
 import { requestHashOf, type Idempotency, type KeyedCommand, type KeyStanding } from './idempotency.ts';
+import { locationFaults } from './file-location.ts';
 import type { Locate } from './files/links.ts';
 import { commandsRequested } from './metrics.ts';
 import type { PresenceBook } from './presence-book.ts';
@@ -123,7 +124,8 @@ function faultOfWish(parts: RequestParts, { caller, stationId, input }: Asked): 
     return { status: 422, title: 'A secret is not written by a command', detail, violations };
   }
   const large = tooLarge(input);
-  if (large !== undefined) return { status: 400, title: 'The request is not valid', violations: [large] };
+  const faults = [...(large === undefined ? [] : [large]), ...locationFaults(input)];
+  if (faults.length > 0) return { status: 400, title: 'The request is not valid', violations: faults };
   if (input.intent !== 'SendCall') return undefined;
   return rawCallFault(input.parameters, parts.presence.claim(stationKey(caller.tenantId, stationId))?.subprotocol);
 }

@@ -1,5 +1,4 @@
 // /v1/bulk-commands and /v1/firmware-campaigns: asking many stations for something, how far it is, pausing and ending it.
-import { isDeepStrictEqual } from 'node:util';
 import type { FastifyReply } from 'fastify';
 import { problem, type Caller, type HttpApi } from '#kit/http';
 import { pageOf, problems } from '#kit/http-schemas';
@@ -14,10 +13,9 @@ import {
   type Change,
   type Job,
   type JobKind,
-  type JobTerms,
 } from '../bulk/jobs.ts';
 import { newBulkJob, newCampaign, type NewJob, type NewJobParts } from '../bulk/new-job.ts';
-import type { RefOf } from '../domain/shown-parameters.ts';
+import { isRepeated, otherRequest } from '../bulk/repeated-job.ts';
 import {
   bulkInput,
   campaignInput,
@@ -32,7 +30,7 @@ import { viewOfJob, viewOfStation } from './bulk-views.ts';
 import { commandHeaders } from './command-schemas.ts';
 import { beginOf, limitOf, pageOfRows, refuseCursor } from './page.ts';
 
-export type BulkApiParts = NewJobParts & { readonly database: Database; readonly refOf: RefOf };
+export type BulkApiParts = NewJobParts;
 
 const kinds = [
   { kind: 'commands', path: '/v1/bulk-commands', what: 'bulk command' },
@@ -89,24 +87,17 @@ function addMaking(api: HttpApi, parts: BulkApiParts): void {
   );
 }
 
-/** The same key with the same request is the same job, whatever its stations have become since. */
+/** The same key with the same request is the same job, whatever its stations, or its file, have become since. */
 async function answerMade(parts: BulkApiParts, made: NewJob, reply: FastifyReply): Promise<FastifyReply> {
   if (made.kind === 'refused') return problem(reply, made.problem);
+  if (made.kind === 'known') return reply.code(200).send(await viewOf(parts, made.job));
   const { job, stationIds } = made;
   if (await addJob(parts.database, job, stationIds, parts.refOf)) return reply.code(202).send(await viewOf(parts, job));
+  // Asked twice at once.
   const known = await findJob(parts.database, job.tenantId, job.jobId);
-  if (known !== undefined && isSame(known, job)) return reply.code(200).send(await viewOf(parts, known));
-  return problem(reply, { status: 409, title: 'The idempotency key stands for another request' });
-}
-
-function isSame({ terms: known }: Job, { terms: asked }: Job): boolean {
-  return isDeepStrictEqual(requestIn(known), requestIn(asked));
-}
-
-/** Of the terms what was asked for, as JSON keeps it: neither the waves that followed, nor when a campaign was checked. */
-function requestIn(terms: JobTerms): unknown {
-  const parameters = terms.campaign === null ? terms.parameters : { ...terms.parameters, retrieveAt: '' };
-  return JSON.parse(JSON.stringify({ ...terms, parameters, waves: [] }));
+  if (known !== undefined && isRepeated(known, job.terms, parts.refOf))
+    return reply.code(200).send(await viewOf(parts, known));
+  return problem(reply, otherRequest);
 }
 
 function addReading(api: HttpApi, parts: BulkApiParts, { kind, path, what }: Kind): void {

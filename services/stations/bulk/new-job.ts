@@ -1,25 +1,29 @@
 // Makes a job of what an operator wants: checked as each station's command would be, its stations selected, its waves cut.
 import { randomUUID } from 'node:crypto';
 import { sourceOf } from '../domain/file-source.ts';
-import { formatUuid, uuidV8 } from '#contracts/keys';
 import type { Caller, Problem } from '#kit/http';
 import type { CampaignInput, BulkInput } from '../api/bulk-schemas.ts';
 import { checkCommand } from '../api/command-body.ts';
 import type { CommandInput } from '../api/command-schemas.ts';
 import { exclusionOf } from '../domain/firmware-rollout.ts';
 import { mixed, waveSizes } from '../domain/rollout.ts';
+import type { RefOf } from '../domain/shown-parameters.ts';
 import { secretWrites, tooLarge } from '../domain/wish.ts';
+import { locationFaults } from '../file-location.ts';
 import { findFile } from '../files/register.ts';
-import type { CampaignTerms, Job, JobTerms } from './jobs.ts';
+import { findJob, type CampaignTerms, type Job, type JobKind, type JobTerms } from './jobs.ts';
+import { isRepeated, jobIdOf, otherRequest, type AskedTerms } from './repeated-job.ts';
 import { select, versionsOf, type Selection, type SelectionParts } from './selection.ts';
 
 export type NewJob =
   | { readonly kind: 'made'; readonly job: Job; readonly stationIds: readonly string[] }
+  /** The same was asked for under this key before. */
+  | { readonly kind: 'known'; readonly job: Job }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
 type Refused = Extract<NewJob, { kind: 'refused' }>;
 
-export type NewJobParts = SelectionParts & { now(): number };
+export type NewJobParts = SelectionParts & { readonly refOf: RefOf; now(): number };
 type Wanted = { readonly caller: Caller; readonly idempotencyKey: string | undefined };
 
 const refused = (problem: Problem): Refused => ({ kind: 'refused', problem });
@@ -30,10 +34,15 @@ const namedMax = 20;
 export async function newBulkJob(parts: NewJobParts, input: BulkInput, wanted: Wanted): Promise<NewJob> {
   const { intent, parameters, expiresInSeconds } = input;
   const given = { intent, parameters, ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }) };
-  const checked = await checkedFor(parts, given, input.selection, wanted.caller);
-  if ('kind' in checked) return checked;
-  const { command, stationIds } = checked;
-  const terms = { ...termsOf(input, command), waves: [stationIds.length], campaign: null };
+  const command = checkedCommand(given);
+  if ('kind' in command) return command;
+  const asked = { ...termsOf(input, command), campaign: null };
+  const known = await knownJob(parts, 'commands', asked, wanted);
+  if (known !== undefined) return known;
+  const selected = await selectedFor(parts, command, input.selection, wanted.caller);
+  if ('kind' in selected) return selected;
+  const { stationIds } = selected;
+  const terms = { ...asked, waves: [stationIds.length] };
   return { kind: 'made', job: jobOf(parts, 'commands', terms, wanted), stationIds };
 }
 
@@ -42,14 +51,19 @@ export async function newCampaign(parts: NewJobParts, input: CampaignInput, want
   const campaign = campaignIn(input);
   if (campaign.hours !== null && !isTimeZone(campaign.hours.timeZone))
     return notValid([{ path: 'body/hours/timeZone', message: 'is no time zone' }]);
-  const checked = await checkedFor(parts, updateOf(input, parts.now()), input.selection, wanted.caller);
-  if ('kind' in checked) return checked;
-  const { command, stationIds } = checked;
+  const command = checkedCommand(updateOf(input, parts.now()));
+  if ('kind' in command) return command;
+  const asked = { ...termsOf(input, command), campaign };
+  const known = await knownJob(parts, 'firmware', asked, wanted);
+  if (known !== undefined) return known;
+  const selected = await selectedFor(parts, command, input.selection, wanted.caller);
+  if ('kind' in selected) return selected;
+  const { stationIds } = selected;
   const versions = await versionsOf(parts.database, wanted.caller.tenantId, stationIds);
   const eligible = stationIds.filter((id) => exclusionOf(versions.get(id) ?? null, campaign) === undefined);
   const detail = 'All have the version, or none that is named.';
   if (eligible.length === 0) return refused({ status: 422, title: 'No station is eligible', detail });
-  const terms = { ...termsOf(input, command), waves: waveSizes(eligible.length, canaries, waves), campaign };
+  const terms = { ...asked, waves: waveSizes(eligible.length, canaries, waves) };
   const job = jobOf(parts, 'firmware', terms, wanted);
   return { kind: 'made', job, stationIds: mixed(job.jobId, eligible) };
 }
@@ -66,18 +80,17 @@ function updateOf({ fileId, signed, retries, retryIntervalSeconds }: CampaignInp
   return { intent: 'UpdateFirmware', parameters: Object.fromEntries(told) };
 }
 
-async function checkedFor(
-  parts: NewJobParts,
-  given: CommandInput,
-  selection: Selection,
-  caller: Caller,
-): Promise<{ readonly command: CommandInput; readonly stationIds: readonly string[] } | Refused> {
-  const command = checkedCommand(given);
-  if ('kind' in command) return command;
-  const missing = await missingFile(parts, caller, command);
-  if (missing !== undefined) return missing;
-  const selected = await selectedFor(parts, caller, selection);
-  return 'kind' in selected ? selected : { command, stationIds: selected.stationIds };
+/** Asked before anything that may have changed since: stations that have the version by now, a file that is deleted. */
+async function knownJob(
+  { database, refOf }: NewJobParts,
+  kind: JobKind,
+  asked: AskedTerms,
+  { caller: { tenantId }, idempotencyKey }: Wanted,
+): Promise<NewJob | undefined> {
+  if (idempotencyKey === undefined) return undefined;
+  const job = await findJob(database, tenantId, jobIdOf(tenantId, kind, idempotencyKey));
+  if (job === undefined) return undefined;
+  return isRepeated(job, asked, refOf) ? { kind: 'known', job } : refused(otherRequest);
 }
 
 /** What would be refused at every station is refused at once. */
@@ -94,7 +107,8 @@ function checkedCommand(asked: CommandInput): CommandInput | Refused {
   }
   const large = tooLarge(command);
   const source = sourceOf(command.intent, command.parameters);
-  const violations = [...(large === undefined ? [] : [large]), ...(source.kind === 'faulty' ? source.violations : [])];
+  const faulty = source.kind === 'faulty' ? source.violations : [];
+  const violations = [...(large === undefined ? [] : [large]), ...faulty, ...locationFaults(command)];
   if (violations.length === 0) return command;
   return { kind: 'refused', problem: { status: 400, title: 'The request is not valid', violations } };
 }
@@ -112,9 +126,13 @@ async function missingFile(
 
 async function selectedFor(
   parts: NewJobParts,
-  { tenantId }: Caller,
+  command: CommandInput,
   selection: Selection,
+  caller: Caller,
 ): Promise<{ readonly stationIds: readonly string[] } | Refused> {
+  const { tenantId } = caller;
+  const missing = await missingFile(parts, caller, command);
+  if (missing !== undefined) return missing;
   const { stationIds, unknown } = await select(parts, tenantId, selection);
   if (unknown.length > 0) {
     const message = `not registered: ${unknown.slice(0, namedMax).join(', ')}${unknown.length > namedMax ? ' …' : ''}`;
@@ -135,8 +153,7 @@ function termsOf(
 
 function jobOf({ now }: NewJobParts, kind: Job['kind'], terms: JobTerms, { caller, idempotencyKey }: Wanted): Job {
   const { tenantId, actor } = caller;
-  const jobId =
-    idempotencyKey === undefined ? randomUUID() : formatUuid(uuidV8(['bulk', tenantId, kind, idempotencyKey]));
+  const jobId = idempotencyKey === undefined ? randomUUID() : jobIdOf(tenantId, kind, idempotencyKey);
   const at = now();
   const times = { waveStartedAtMs: at, nextAskAtMs: at, createdAtMs: at, createdBy: actor, endedAtMs: null };
   return { tenantId, jobId, kind, terms, state: 'running', why: null, wave: 0, ...times };

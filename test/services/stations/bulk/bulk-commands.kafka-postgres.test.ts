@@ -1,6 +1,7 @@
 // The same asked of many stations: given a selection, then each is asked once at the job's pace, until the stop rule says no.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { commandIdOf } from '#contracts/keys';
 import { BulkRig, type JobBody } from './bulk-rig.ts';
 
 const path = '/v1/bulk-commands';
@@ -100,6 +101,22 @@ test('the same idempotency key is the same job, and another request under it is 
   const again = await bulk.post(path, body, headers);
   assert.deepEqual([again.status, again.body['jobId']], [200, jobId]);
   assert.equal((await bulk.post(path, { ...body, pacePerMinute: 1 }, headers)).status, 409);
+  // Another kind of job has keys of its own.
+  assert.equal((await bulk.rig.ask('GET', `/v1/firmware-campaigns/${jobId}`)).status, 404);
+});
+
+test('ten that ask at once under one key are one job, whose stations are asked once', async () => {
+  const headers = { 'idempotency-key': 'at-once' };
+  const body = { ...reset, pacePerMinute: 6_000, selection: { stationIds: ['B-0'] } };
+  const made = await Promise.all(Array.from({ length: 10 }, () => bulk.post(path, body, headers)));
+  const statuses = made.map(({ status }) => status).toSorted((a, b) => a - b);
+  assert.deepEqual(statuses, [...Array.from({ length: 9 }, () => 200), 202]);
+  const jobIds = new Set(made.map(({ body: { jobId } }) => String(jobId)));
+  assert.equal(jobIds.size, 1);
+  const [jobId = ''] = jobIds;
+  await bulk.until(path, jobId, ({ state }) => state === 'done', 'its end');
+  const commandId = commandIdOf('default', 'B-0', `bulk-${jobId}`);
+  assert.equal(bulk.sent('B-0').filter((sent) => sent.commandId === commandId).length, 1);
 });
 
 test('what no station could take is refused at once: unknown stations, nobody, wrong parameters, secrets, viewers', async () => {
@@ -119,10 +136,17 @@ test('what no station could take is refused at once: unknown stations, nobody, w
 
 test("a driver's card that was sent to many is a pseudonym in what is shown, and in the register once the job is over", async () => {
   const parameters = { evseId: 1, token: { uid: 'CARD-4711', type: 'ISO14443' }, expiresAt: '2030-01-01T00:00:00Z' };
-  const jobId = await begin({ intent: 'ReserveConnector', parameters, selection: { locationId: 'site-b' } });
+  const body = { intent: 'ReserveConnector', parameters, selection: { locationId: 'site-b' } };
+  const headers = { 'idempotency-key': 'reserve' };
+  const jobId = await begin(body, headers);
   const shown = JSON.stringify(await bulk.job(path, jobId));
   assert.ok(!shown.includes('CARD-4711') && shown.includes('"ref"'));
   await bulk.until(path, jobId, ({ state }) => state === 'done', 'its end');
   assert.ok(bulk.sent('B-1').some(({ parametersJson }) => parametersJson.includes('CARD-4711')));
   await bulk.registerHas('CARD-4711', 0);
+  const again = await bulk.post(path, { ...reset, pacePerMinute: 6_000, ...body }, headers);
+  assert.deepEqual([again.status, again.body['jobId']], [200, jobId], 'its request is known after that, too');
+  const other = { ...parameters, token: { uid: 'CARD-4712', type: 'ISO14443' } };
+  const differs = await bulk.post(path, { ...reset, pacePerMinute: 6_000, ...body, parameters: other }, headers);
+  assert.equal(differs.status, 409);
 });

@@ -124,6 +124,25 @@ export class BulkRig {
     }
   }
 
+  /** Writes so that the runner's next look finds it as a crash would have left it: not in the middle of one. */
+  async whileWriterWaits(table: string, text: string, values: unknown[]): Promise<void> {
+    const client = new pg.Client({ connectionString: this.rig.database });
+    await client.connect();
+    try {
+      await client.query('begin');
+      await client.query(`lock table ${table} in exclusive mode`);
+      await client.query(text, values);
+      await eventually(
+        () => this.sql(`select from pg_locks where relation = '${table}'::regclass and not granted`),
+        (waiting) => waiting.length > 0,
+        'the runner',
+      );
+      await client.query('commit');
+    } finally {
+      await client.end();
+    }
+  }
+
   #on(stationId: string) {
     this.#seq += 1;
     const eventId = randomBytes(6).toString('hex');

@@ -174,7 +174,8 @@ test('who was decided on long ago, and surely not asked, is looked at again: by 
   await bulk.station('L-0', { version: '1.0' });
   const closed = { from: '00:00', until: '00:00', timeZone: 'UTC' };
   const jobId = await begin(['L-0'], { canaries: 0, hours: closed });
-  await bulk.sql(
+  await bulk.whileWriterWaits(
+    'stations_own.bulk_stations',
     "update stations_own.bulk_stations set state = 'asking', asked_at_ms = $2, command_id = $3 where job_id = $1",
     [jobId, Date.now() - 120_000, commandIdOf('default', 'L-0', `bulk-${jobId}`)],
   );
@@ -191,4 +192,33 @@ test('an answer that was lost is no failure: the station may install, and its bo
   await bulk.boot('U-0', '2.0');
   const done = await bulk.until(path, jobId, ({ state }) => state !== 'running', 'its end');
   assert.deepEqual([done.state, done.outcomes], ['done', { installed: 1 }]);
+});
+
+test('a campaign that is asked for again is known when all its stations have the version and its file is gone', async () => {
+  await bulk.station('R-0', { version: '1.0' });
+  const put = await fetch(`${bulk.rig.url}/v1/files/fw-once`, {
+    method: 'PUT',
+    headers: {
+      authorization: 'Bearer internal-token-of-the-test',
+      'x-tenant-id': 'default',
+      'x-role': 'operator',
+      'content-type': 'application/octet-stream',
+    },
+    body: 'firmware',
+  });
+  assert.equal(put.status, 201);
+  const body = { fileId: 'fw-once', targetVersion: '2.0', canaries: 0, selection: { stationIds: ['R-0'] } };
+  const headers = { 'idempotency-key': 'roll-out' };
+  const made = await bulk.post(path, body, headers);
+  assert.equal(made.status, 202);
+  const jobId = String(made.body['jobId']);
+  await bulk.until(path, jobId, ({ outcomes }) => outcomes['accepted'] === 1, 'its request');
+  await bulk.boot('R-0', '2.0');
+  await bulk.until(path, jobId, ({ state }) => state === 'done', 'its end');
+  await bulk.sql(`delete from stations_own.files where file_id = 'fw-once'`);
+  const again = await bulk.post(path, body, headers);
+  assert.deepEqual([again.status, again.body['jobId']], [200, jobId]);
+  assert.equal((await bulk.post(path, { ...body, targetVersion: '2.1' }, headers)).status, 409);
+  assert.equal((await bulk.post(path, body)).status, 422, 'without the key it is a new one, for nobody');
+  assert.equal(bulk.sent('R-0').length, 1);
 });
