@@ -1,4 +1,5 @@
 // A station's answer to a CALL of ours: checked, its facts appended, its meaning told.
+import type { ChargingEvent } from '#contracts/generated/types';
 import { tokenIdentityOf, tokenRefOf } from '#contracts/keys';
 import { guardOf } from '#contracts/ocpp';
 import { Fault } from '#kit/fault';
@@ -9,6 +10,7 @@ import { errorKindOf } from './domain/error-codes.ts';
 import { encodeResultError, type Frame } from './domain/frame.ts';
 import { understand, type Understood } from './domain/quirks/understand.ts';
 import { oddFacts } from './odd-messages.ts';
+import { noteHeartbeats } from './heartbeats.ts';
 import type { Call } from './domain/intent.ts';
 import { redactedJson } from './domain/redaction.ts';
 import { appendEvents } from './inbound.ts';
@@ -30,9 +32,9 @@ export async function readAnswer(connection: Connection, call: Call, { id, paylo
     return { outcome: 'failed', detail, answer };
   }
   const row = calls[call.action] as CallRow<unknown, unknown>;
-  await appendFacts(connection, row, { id, call, payload, read });
+  const facts = await appendFacts(connection, row, { id, call, payload, read });
   const outcome = row.outcome(read.payload, call.payload);
-  if (outcome.outcome === 'accepted') connection.peer.configured(call.action, call.payload);
+  await noteHeartbeats(connection, call, { isAccepted: outcome.outcome === 'accepted', facts });
   return { ...outcome, answer };
 }
 
@@ -53,13 +55,14 @@ async function appendFacts(
   connection: Connection,
   row: CallRow<unknown, unknown>,
   { id, call, payload, read }: Exchange,
-): Promise<void> {
+): Promise<readonly ChargingEvent[]> {
   const context = contextOf(connection, call);
   const asMessage = { kind: 'call', id, action: `${call.action}Response`, payload } as const;
   const odd = read.quirks.length === 0 ? [] : oddFacts(connection, asMessage, read, context.meta);
   try {
     const facts = [...(row.facts?.(read.payload, context) ?? []), ...odd];
     if (facts.length > 0) await appendEvents(connection, facts);
+    return facts;
   } catch (error) {
     if (error instanceof Fault) throw error;
     const { logger } = connection.parts;
@@ -68,6 +71,7 @@ async function appendFacts(
       'answer beyond what can be recorded',
     );
     await appendEvents(connection, [recordedAnswer(call.action, read.payload, context), ...odd]);
+    return [];
   }
 }
 

@@ -3,7 +3,7 @@ import type { StationPresence } from '#contracts/generated/types';
 import type { Connection } from './connection.ts';
 
 export function presenceOf(connection: Connection, connected: boolean): StationPresence {
-  const { parts, tenantId, stationId, epoch, accepted, subprotocol, station, refuseUntil } = connection;
+  const { parts, tenantId, stationId, epoch, accepted, subprotocol, station, refuseUntil, peer } = connection;
   return {
     tenantId,
     stationId,
@@ -12,7 +12,7 @@ export function presenceOf(connection: Connection, connected: boolean): StationP
     connected,
     accepted,
     subprotocol,
-    heartbeatSeconds: station.heartbeatSeconds,
+    heartbeatSeconds: Math.max(station.heartbeatSeconds, peer.beatSeconds),
     refuseUntil: connected ? refuseUntil : null,
     recordedAt: parts.now(),
   };

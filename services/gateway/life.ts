@@ -17,7 +17,7 @@ const attemptsMax = 20;
 export const endsAtOnceMax = 256;
 
 /** Resolves with the connection's epoch: the offset of its StationConnected, which itself names none. */
-export function recordStart(connection: Connection, admitted: Admitted): Promise<number> {
+export async function recordStart(connection: Connection, admitted: Admitted): Promise<number> {
   const connected: ChargingEvent = {
     type: 'StationConnected',
     meta: { ...connection.meta(null, null), connectionEpoch: null, seq: null },
@@ -26,7 +26,10 @@ export function recordStart(connection: Connection, admitted: Admitted): Promise
     securityProfile: admitted.securityProfile,
     remoteAddress: admitted.remoteAddress,
   };
-  return appendEvents(connection, [connected]);
+  const epoch = await appendEvents(connection, [connected]);
+  // As late as can be: another gateway may have told the station to beat less often a moment ago.
+  connection.peer.beatsEvery(connection.parts.caches.presence(connection.key)?.heartbeatSeconds ?? 0);
+  return epoch;
 }
 
 /** How a connection ended: our cause, and the close code where the socket had one. */

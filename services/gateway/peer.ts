@@ -3,12 +3,13 @@ import type { StationBooted, StationRegistered, TraitOverrides } from '#contract
 import { treatedDevice, type KnownDevice } from './devices.ts';
 import { bootStatusOf } from './domain/boot.ts';
 import { newPulse, noteCall, silenceOf, type Pulse } from './domain/liveness.ts';
-import { written } from './domain/models.ts';
 import { ToldQuirks } from './domain/quirks/told.ts';
 import type { Liveness } from './liveness.ts';
 
 /** As long as others in the field wait for a boot that may not come (evcc-io/evcc#27309). */
 const bootAwaitedMs = 30_000;
+/** Rarer heartbeats are none. */
+const beatSecondsMax = 7 * 86_400;
 
 export class Peer {
   readonly pulse: Pulse;
@@ -22,6 +23,8 @@ export class Peer {
   /** Made with the first odd message: most stations send none. */
   #toldQuirks: ToldQuirks | undefined;
 
+  /** Interval of its heartbeats as told or written since its boot; 0: as the boot was answered. */
+  #beatSeconds = 0;
   #bootAnswered = false;
   #onBootAnswered: (() => void) | undefined;
 
@@ -30,6 +33,10 @@ export class Peer {
     this.#liveness = liveness;
     this.device = treatedDevice({ vendor, model, firmware: null }, traits);
     this.pulse = newPulse(liveness.second, heartbeatSeconds);
+  }
+
+  get beatSeconds(): number {
+    return this.#beatSeconds;
   }
 
   get toldQuirks(): ToldQuirks {
@@ -59,14 +66,17 @@ export class Peer {
   booted({ vendor, model, firmwareVersion, intervalSeconds }: StationBooted): void {
     this.device = treatedDevice({ vendor, model, firmware: firmwareVersion }, this.#overrides);
     this.pulse.silenceMax = silenceOf(intervalSeconds);
+    this.#beatSeconds = 0;
   }
 
-  /** It took over what a CALL of ours wrote: beats that come less often from now on are no silence. */
-  configured(action: string, payload: object): void {
-    for (const [variable, value] of written(action, payload)) {
-      const seconds = variable === 'HeartbeatInterval' ? Number(value) : 0;
-      if (seconds > 0) this.pulse.silenceMax = Math.max(this.pulse.silenceMax, silenceOf(seconds));
-    }
+  /** It beats so often from now on, or is known to: beats that come less often are no silence. False where that was known. */
+  beatsEvery(seconds: number): boolean {
+    if (!(seconds > 0)) return false;
+    const beatSeconds = Math.ceil(Math.min(seconds, beatSecondsMax));
+    this.pulse.silenceMax = Math.max(this.pulse.silenceMax, silenceOf(beatSeconds));
+    if (this.#beatSeconds === beatSeconds) return false;
+    this.#beatSeconds = beatSeconds;
+    return true;
   }
 
   bootAnswered(): void {
