@@ -32,6 +32,13 @@ const settings = {
   /** A driver stands and waits. */
   partnerTimeoutMs: integer('PARTNER_TIMEOUT_MS', 3_000, 10, 20_000),
   partnerQuestionsAtOnceMax: integer('PARTNER_QUESTIONS_AT_ONCE_MAX', 256, 1, 100_000),
+  /** Asked what a transaction costs, where stations show that to their drivers. */
+  billingUrl: text('BILLING_URL', 'http://127.0.0.1:8105'),
+  /** The station waits, after its facts are in the log: both together stay below its 30 s. */
+  costTimeoutMs: integer('COST_TIMEOUT_MS', 3_000, 10, 4_500),
+  costQuestionsAtOnceMax: integer('COST_QUESTIONS_AT_ONCE_MAX', 512, 1, 100_000),
+  /** What a running transaction came to is told at most so often. */
+  runningCostEveryMs: integer('RUNNING_COST_EVERY_MS', 60_000, 0, 86_400_000),
   uidRules: uidRulesSetting('UID_RULES'),
   /** PEM of the roots under which contract certificates of vehicles are trusted (ISO 15118); not given: none is. */
   v2gRootsFile: optionalText('V2G_ROOTS_FILE'),

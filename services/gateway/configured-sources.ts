@@ -2,8 +2,11 @@
 import type { Logger } from '#kit/logger';
 import type { GatewayConfig } from './config.ts';
 import { contractSource, readRoots } from './contract-source.ts';
+import { costSource } from './cost-source.ts';
+import { Costs } from './costs.ts';
 import { httpSource } from './http-source.ts';
 import { ocspSource } from './ocsp-source.ts';
+import type { GatewayParts } from './parts.ts';
 import { Questions, type Sources } from './sources.ts';
 
 type Configured = Pick<
@@ -17,9 +20,27 @@ type Configured = Pick<
   | 'vatNumbersUrl'
 >;
 
-export function openQuestions(config: Configured, logger: Logger): Questions {
+type Billing = Pick<GatewayConfig, 'billingUrl' | 'costTimeoutMs' | 'costQuestionsAtOnceMax' | 'runningCostEveryMs'>;
+
+export function openQuestions(
+  config: Configured & Billing,
+  internalToken: string,
+  logger: Logger,
+): Pick<GatewayParts, 'questions' | 'costs'> {
   const { questionTimeoutMs: timeoutMs, questionsAtOnceMax: atOnceMax } = config;
-  return new Questions(sourcesOf(config), { timeoutMs, atOnceMax }, logger);
+  const questions = new Questions(sourcesOf(config), { timeoutMs, atOnceMax }, logger);
+  return { questions, costs: openCosts(config, internalToken, logger) };
+}
+
+/** What is left is for the way there and back, and for pricing. */
+const shareOfBilling = 0.8;
+
+/** With a deadline and a bound of their own: many transactions end at once, and none of them must keep out another question. */
+function openCosts(config: Billing, internalToken: string, logger: Logger): Costs {
+  const { billingUrl: url, costTimeoutMs: timeoutMs, costQuestionsAtOnceMax: atOnceMax } = config;
+  const cost = costSource({ url, internalToken, waitMs: Math.floor(timeoutMs * shareOfBilling) });
+  const questions = new Questions({ cost }, { timeoutMs, atOnceMax }, logger);
+  return new Costs({ questions, runningEveryMs: config.runningCostEveryMs, now: Date.now });
 }
 
 function sourcesOf({ v2gRootsFile, ocspResponders, ...urls }: Configured): Sources {

@@ -6,6 +6,7 @@ import { check, type Checked, type Refusal, type RequestFrame } from './check.ts
 import { refusesBoot } from './boot-check.ts';
 import type { Connection } from './connection.ts';
 import type { Handled, HandlerContext, Row } from './domain/action.ts';
+import { answerWithCost, type LateAnswer } from './costs.ts';
 import { encodeError, encodeResult } from './domain/frame.ts';
 import { recordMessage } from './domain/recorded.ts';
 import { look, nothing, type Looked } from './look.ts';
@@ -16,8 +17,8 @@ import { encoded, recordable } from './recordable.ts';
 
 /** An answer and the facts it stands for; the answer waits for their acknowledgement. */
 type Served = {
-  /** None for a SEND. */
-  readonly answer: string | undefined;
+  /** None for a SEND; a late one is made once the facts are acknowledged. */
+  readonly answer: string | LateAnswer | undefined;
   readonly outcome: string;
   /** The facts, encoded: what cannot be is refused before anything has an effect. */
   readonly records: readonly AppendRecord[];
@@ -55,11 +56,12 @@ export async function serveCall(connection: Connection, request: Request): Promi
     return;
   }
   // 6. Answer. A station that boots again asks anew, even in the same words: it may be accepted by now.
-  if (served.answer === undefined) return endRequest(connection, request, served.outcome, null);
-  if (isFact && frame.action !== 'BootNotification') connection.answered.keep(frame.id, text, served.answer);
-  connection.send(served.answer);
+  const answer = typeof served.answer === 'function' ? await served.answer() : served.answer;
+  if (answer === undefined) return endRequest(connection, request, served.outcome, null);
+  if (isFact && frame.action !== 'BootNotification') connection.answered.keep(frame.id, text, answer);
+  connection.send(answer);
   callSeconds.observe((connection.parts.now() - receivedAt) / 1000);
-  endRequest(connection, request, served.outcome, served.answer);
+  endRequest(connection, request, served.outcome, answer);
 }
 
 /**
@@ -141,9 +143,20 @@ function handle(connection: Connection, frame: RequestFrame, row: Row<object>, l
   if (vouched !== undefined)
     connection.parts.vouchers.started(connection.key, vouched.commandId, vouched.transactionId);
   for (const event of handled.events) noteFact(connection, event);
-  const answer = frame.kind === 'send' ? undefined : encodeResult(frame.id, handled.reply);
+  const answer = frame.kind === 'send' ? undefined : answerTo(connection, frame, row, handled.reply);
   const served = { answer, outcome: 'answered', records: told.records, accepts, quirks: undefined };
   return told.isWhole ? served : withOddity(connection, frame, served, { quirks: ['out-of-range'], lossy: true });
+}
+
+/** Where it tells what a transaction costs, its text is made once the facts are in the log. */
+function answerTo(
+  connection: Connection,
+  { id, payload }: RequestFrame,
+  row: Row<object>,
+  reply: object,
+): string | LateAnswer {
+  if (row.costs === undefined) return encodeResult(id, reply);
+  return answerWithCost(connection, { id, reply }, row.costs(payload as object));
 }
 
 function noteFact(connection: Connection, event: ChargingEvent): void {

@@ -131,7 +131,7 @@ async function openParts({ config, gatewayId, secrets, logger, lifecycle }: Open
     vouchers: new Vouchers(tenantKey),
     partners: openPartners(config, secrets.internalToken, logger),
     ends: new Turns(endsAtOnceMax),
-    questions: openQuestions(config, logger),
+    ...openQuestions(config, secrets.internalToken, logger),
     logger,
     now: Date.now,
     random: Math.random,

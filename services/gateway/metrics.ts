@@ -38,6 +38,10 @@ export const questionsAsked = counter('gateway_questions_total', {
   help: 'Questions to sources outside, asked for stations',
   labels: ['kind', 'outcome'],
 });
+export const costsTold = counter('gateway_costs_total', {
+  help: 'Costs of transactions asked for answers to stations: told, or why not',
+  labels: ['outcome'],
+});
 export const framesShed = counter('gateway_frames_shed_total', {
   help: 'Exchanges that did not get into the log of frames',
   labels: ['reason'],

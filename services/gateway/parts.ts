@@ -5,6 +5,7 @@ import type { LogWriter } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
 import type { Awake } from './awake.ts';
 import type { Caches } from './caches.ts';
+import type { Costs } from './costs.ts';
 import type { GatewayConfig } from './config.ts';
 import type { DeviceModels } from './device-models.ts';
 import type { ActionTable } from './domain/action.ts';
@@ -51,6 +52,8 @@ export type GatewayParts = {
   readonly ends: Turns;
   /** Whom rows ask outside. */
   readonly questions: Questions;
+  /** What transactions cost, where stations show that. */
+  readonly costs: Costs;
   readonly frames: Pick<Frames, 'note'>;
   readonly logger: Logger;
   now(): number;

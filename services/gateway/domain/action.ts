@@ -1,7 +1,7 @@
 // What a row of an action table is: how a station's CALL becomes a reply and facts, purely.
 import type { ChargingEvent, Meta, StationRegistered } from '#contracts/generated/types';
 import type { PresentedToken } from './authorization.ts';
-import type { Answer, Question } from './question.ts';
+import type { Answer, CostQuestion, Question } from './question.ts';
 
 /** A token as a message presents it. */
 export type TokenShown = {
@@ -43,6 +43,8 @@ export type Row<Request> = {
   readonly shows?: (request: Request) => TokenShown | undefined;
   /** What others must be asked, if anything: the shell asks, with a deadline, before it calls handle. */
   readonly asks?: (request: Request) => Question | undefined;
+  /** The transaction whose cost belongs into the answer (2.x I02, I03), where costs are shown. */
+  readonly costs?: (request: Request) => CostQuestion | undefined;
   readonly handle: (request: Request, context: HandlerContext) => Handled;
   /** May come before BootNotification was accepted. */
   readonly beforeBoot?: boolean;

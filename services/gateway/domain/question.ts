@@ -30,6 +30,11 @@ export type Question =
       readonly contractsMax: number | null;
       readonly prioritizedEmaids: readonly string[];
     }
+  /**
+   * What does a transaction cost (2.x I02, I03)? Asked once the facts of its message are in the log, since the cost is a fold
+   * of them. `endedAt` is null while it runs: then what it came to so far.
+   */
+  | { readonly kind: 'cost'; readonly transactionId: string; readonly endedAt: number | null }
   /** Whose VAT number is it? (2.1 VatNumberValidation) */
   | { readonly kind: 'vat-number'; readonly vatNumber: string; readonly evseId: number | null };
 
@@ -71,11 +76,15 @@ export type Answer =
   /** In the order of the question's certificates. */
   | { readonly kind: 'chain-status'; readonly statuses: readonly CertificateStatus[] }
   | { readonly kind: 'contract-certificate'; readonly exiResponse: string; readonly contractsLeft: number | null }
+  /** With taxes; exact decimal text, with the decimals of its currency. */
+  | { readonly kind: 'cost'; readonly total: string }
   | { readonly kind: 'vat-number'; readonly company: Company | null }
   /** Asked, and refused: why, in one sentence. */
   | { readonly kind: 'refused'; readonly why: string }
   /** Nobody to ask, no answer in time, or an answer that is none. */
   | { readonly kind: 'unreachable'; readonly why: string };
+
+export type CostQuestion = Extract<Question, { kind: 'cost' }>;
 
 /** 2.x StatusInfoType (at most 20 characters of code, 512 of text) for a station whose question was not answered. */
 export function refusalOf(answer: Answer | undefined): { reasonCode: string; additionalInfo: string } {

@@ -5,6 +5,7 @@ import type { AuthorizationPurpose, ChargingEvent } from '#contracts/generated/t
 import type { Handled, HandlerContext, Row } from '../domain/action.ts';
 import { decideStart, decideUse, type Decision } from '../domain/authorization.ts';
 import { authorizationDecided, vouchedOf } from '../domain/decided.ts';
+import type { CostQuestion } from '../domain/question.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { emptyTransaction, type TransactionFields } from '../domain/transaction.ts';
 import { idTokenInfoOf } from './id-token-info.ts';
@@ -19,8 +20,24 @@ export const transactionEvent: Row<Request> = {
     request.idToken === undefined || isStartedByButton(request.idToken)
       ? undefined
       : { uid: request.idToken.idToken, type: request.idToken.type, stops: request.eventType === 'Ended' },
+  costs,
   handle,
 };
+
+/**
+ * Its total as it ends (I03), what it came to so far while it runs (I02). What a station tells belatedly of a transaction
+ * that runs is not shown to anybody; and where an end has no time that can be read, a person decides what it costs.
+ */
+function costs({
+  eventType,
+  timestamp,
+  offline,
+  transactionInfo: { transactionId },
+}: Request): CostQuestion | undefined {
+  if (eventType === 'Updated') return offline === true ? undefined : { kind: 'cost', transactionId, endedAt: null };
+  const endedAt = eventType === 'Ended' ? parseTimestamp(timestamp) : null;
+  return endedAt === null ? undefined : { kind: 'cost', transactionId, endedAt };
+}
 
 const purposes: Readonly<Record<Request['eventType'], AuthorizationPurpose>> = {
   Started: 'start',

@@ -19,6 +19,7 @@ import type { AppendRecord, LogRecord, LogWriter } from '#kit/event-log/types';
 import { Awake } from '#services/gateway/awake';
 import { defaultTenant } from '#services/gateway/caches';
 import { gatewayConfig } from '#services/gateway/config';
+import { Costs } from '#services/gateway/costs';
 import type { Admitted } from '#services/gateway/admitted';
 import { Connection } from '#services/gateway/connection';
 import type { DowngradeAnswer } from '#services/gateway/device-models';
@@ -134,6 +135,7 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
       if (acking) entry.ack();
       else pending.push(entry);
     });
+  const asked = new Questions(sources, { timeoutMs: 1_000, atOnceMax: 4 }, pino({ level: 'silent' }));
   const roster = new Roster();
   const log: LogWriter = { append, queuedBytes: 0, oldestUnackedMs: () => 0, close: async () => undefined };
   const pressure = fakePressure();
@@ -222,7 +224,8 @@ export function fakeGateway(environment: Record<string, string> = {}, sources: S
       vouchers: new Vouchers(() => tenantKey),
       partners: new PartnerTokens((...asked) => gateway.askPartner(...asked), partnerLimits, pino({ level: 'silent' })),
       ends: new Turns(endsAtOnceMax),
-      questions: new Questions(sources, { timeoutMs: 1_000, atOnceMax: 4 }, pino({ level: 'silent' })),
+      questions: asked,
+      costs: new Costs({ questions: asked, runningEveryMs: 60_000, now: () => gateway.nowMs }),
       frames: { note: ({ stationId }, exchange) => void noted.push({ stationId, ...exchange }) },
       pressure,
       logger: pino({ level: 'silent' }),
