@@ -4,6 +4,7 @@ import type { CommandCompleted, CommandRequested, CommandResulted } from '#contr
 import { stationKey } from '#contracts/keys';
 import type { LogRecord } from '#kit/event-log/types';
 import type { Logger } from '#kit/logger';
+import { reservingWords, type ReservingWords } from './domain/reserving.ts';
 import { awaitsResult, resultSoughtMs } from './domain/start-result.ts';
 import { completed, requestedAgain, requestedCommand, resulted, sent, type Command } from './domain/command.ts';
 
@@ -30,12 +31,16 @@ export type CommandBookOptions = {
 const forgetAfterMs = 60_000;
 /** A start is remembered longer: the next one is not the transaction that this one became. */
 const forgetStartAfterMs = 60 * 60_000;
+/** What reserves is remembered as long as its reservation lasts, at most as long as the log does. */
+const reservingKeptMsMax = 7 * 86_400_000;
 
 export class CommandBook {
   readonly #entries = new Map<string, Entry>();
   readonly #idsByStation = new Map<string, Set<string>>();
   /** Starts whose result nobody knows yet. */
   readonly #awaited = new Set<string>();
+  /** What accepted commands reserved, by their id. */
+  readonly #reserved = new Map<string, ReservingWords>();
   readonly #waiters = new Map<string, Set<(entry: Entry) => void>>();
   #waiting = 0;
   readonly #options: CommandBookOptions;
@@ -69,6 +74,12 @@ export class CommandBook {
   takenOf(key: string): ReadonlySet<string> {
     const ids = [...(this.#idsByStation.get(key) ?? [])];
     return new Set(ids.flatMap((id) => this.#entries.get(id)?.result?.transactionId ?? []));
+  }
+
+  /** The words of the newest command that made this reservation; undefined where the log has forgotten them. */
+  reservationOf(key: string, reservationId: number): ReservingWords | undefined {
+    const made = [...(this.#idsByStation.get(key) ?? [])].flatMap((id) => this.#reserved.get(id) ?? []);
+    return made.findLast((words) => words.reservationId === reservationId);
   }
 
   /** Resolves once the command is completed, or what came of it is known; at the latest after waitMs. */
@@ -118,15 +129,23 @@ export class CommandBook {
       const { life, intent } = command;
       if (life.phase !== 'completed') continue;
       if (this.#awaited.has(id) && nowMs < life.completedAt + resultSoughtMs) continue;
+      if (this.#isReserving(command, nowMs)) continue;
       const keptMs = intent === 'StartCharging' ? forgetStartAfterMs : forgetAfterMs;
       if (nowMs < Math.max(command.expiresAt, life.completedAt) + keptMs) continue;
       this.#entries.delete(id);
       this.#awaited.delete(id);
+      this.#reserved.delete(id);
       const key = stationKey(command.tenantId, command.stationId);
       const ids = this.#idsByStation.get(key);
       ids?.delete(id);
       if (ids?.size === 0) this.#idsByStation.delete(key);
     }
+  }
+
+  #isReserving({ commandId, requestedAt }: Command, nowMs: number): boolean {
+    const reserved = this.#reserved.get(commandId);
+    if (reserved === undefined) return false;
+    return nowMs < Math.min(reserved.expiresAt ?? 0, requestedAt + reservingKeptMsMax);
   }
 
   #requested(request: CommandRequested, offset: number): void {
@@ -155,6 +174,8 @@ export class CommandBook {
     const entry = { ...changed, completion };
     this.#entries.set(commandId, entry);
     if (awaitsResult(entry.command)) this.#awaited.add(commandId);
+    const reserved = completion.outcome === 'accepted' ? reservingWords(entry.request) : undefined;
+    if (reserved !== undefined) this.#reserved.set(commandId, reserved);
     this.#options.onCompleted(entry, completion);
     this.#tellWaiting(entry);
   }

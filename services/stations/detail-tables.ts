@@ -4,6 +4,7 @@ import { stationKey } from '#contracts/keys';
 import { splitKeys, writeRows } from '#kit/projection/table-rows';
 import { noDetails, type Details, type Subject } from './domain/details.ts';
 import { dueAtOf, isSelfReliant } from './domain/reservation-end.ts';
+import { firstDoubtOf } from './domain/reservation-resend.ts';
 import { lastConnectionOf, type Station } from './domain/station.ts';
 import { selectDetails, upsertDetails } from './logged-statements.ts';
 
@@ -28,6 +29,7 @@ export async function saveDetails(client: PoolClient, stations: readonly Station
       subject,
       document: station.details[subject],
       due_at_ms: subject === 'reservations' ? dueAtMs(station) : null,
+      uncertain_since_ms: subject === 'reservations' ? firstDoubtOf(station.details.reservations ?? []) : null,
     })),
   );
   await writeRows(client, upsertDetails, rows);

@@ -96,7 +96,7 @@ export const pruneDeviceEvents = prune('device_events', ['log_offset', 'number']
 export const upsertDetails = upsert(
   'station_details',
   [...owner, 'subject text'],
-  ['document json', 'due_at_ms bigint'],
+  ['document json', 'due_at_ms bigint', 'uncertain_since_ms bigint'],
 );
 
 export const selectDetails = `

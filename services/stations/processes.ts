@@ -17,6 +17,7 @@ import { commandLatencySeconds, commandsCompleted } from './metrics.ts';
 import { PresenceBook } from './presence-book.ts';
 import type { RefOf } from './domain/shown-parameters.ts';
 import { StartResults } from './start-results.ts';
+import { ReservationResender, type ReservationResenderOptions } from './reservation-resender.ts';
 import { ReservationTimer } from './reservation-timer.ts';
 
 export type ProcessesOptions = {
@@ -87,8 +88,14 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
   };
   const readToEnd = (): Promise<void> => commandsLog.readToEnd();
   lifecycle.add('start results', new StartResults({ ...resulting, readToEnd, eventsEnd }));
-  lifecycle.add('reservation timer', new ReservationTimer({ topics, database, log, logger, tickMs, leads, now }));
+  const reserving = { topics, database, log, logger, tickMs, leads, now };
+  startReservations({ ...reserving, commands, presence, readToEnd: readBoth }, lifecycle);
   return { commands, presence, leads };
+}
+
+function startReservations(options: ReservationResenderOptions, lifecycle: Lifecycle): void {
+  lifecycle.add('reservation timer', new ReservationTimer(options));
+  lifecycle.add('reservation resender', new ReservationResender(options));
 }
 
 /** A reader of charging.events that reads nothing: it is asked for the ends alone. */

@@ -1,23 +1,20 @@
-// When a reservation is over by the clock, and the event that says so: what the reservation timer decides.
+// When a reservation is over by the clock, and the events by which we say that it is over.
 import type { ReservationChanged } from '#contracts/generated/types';
 import type { Reservation, Reservations } from './reservations.ts';
 
 /** A station that tells the expiry itself (2.x H04) is given so long to do so. */
 export const tellsItselfMs = 2 * 60_000;
-/** So long after a boot a station may show that it kept a reservation, or we may have it accepted again. */
-export const confirmationMs = 2 * 60_000;
 
 export type Place = { readonly tenantId: string; readonly stationId: string };
 
-/** Whether a station of this subprotocol tells of expiries and keeps reservations over a boot: 1.6 promises neither. */
+/** Whether a station of this subprotocol tells of expiries: 1.6 does not. */
 export function isSelfReliant(subprotocol: string | undefined): boolean {
   return subprotocol !== 'ocpp1.6';
 }
 
 /** The earliest time at which one of the active ones is over; null: none has an end. */
 export function dueAtOf(reservations: Reservations, selfReliant: boolean): number | null {
-  const ends = reservations.map((each) => endOf(each, selfReliant)?.at ?? Infinity);
-  const earliest = Math.min(...ends);
+  const earliest = Math.min(...reservations.map((each) => expiryOf(each, selfReliant)));
   return Number.isFinite(earliest) ? earliest : null;
 }
 
@@ -27,25 +24,24 @@ export function overdue(
   place: Place & { readonly selfReliant: boolean },
   nowMs: number,
 ): ReservationChanged[] {
-  return reservations.flatMap((reservation) => {
-    const end = endOf(reservation, place.selfReliant);
-    return end === undefined || end.at > nowMs ? [] : [eventOf(reservation, { ...place, ...end }, nowMs)];
-  });
+  return reservations
+    .filter((each) => isOver(expiryOf(each, place.selfReliant), nowMs))
+    .map((each) => endEventOf(each, { ...place, change: 'expired' }, nowMs));
 }
 
-type End = { readonly change: 'expired' | 'lost'; readonly at: number };
-
-function endOf({ state, expiresAt, uncertainSince }: Reservation, selfReliant: boolean): End | undefined {
-  if (state !== 'active') return undefined;
-  const expiry = expiresAt === null ? Infinity : expiresAt + (selfReliant ? tellsItselfMs : 0);
-  const loss = uncertainSince === null ? Infinity : uncertainSince + confirmationMs;
-  if (Math.min(expiry, loss) === Infinity) return undefined;
-  return expiry <= loss ? { change: 'expired', at: expiry } : { change: 'lost', at: loss };
+function isOver(expiryMs: number, nowMs: number): boolean {
+  return Number.isFinite(expiryMs) && expiryMs <= nowMs;
 }
 
-function eventOf(
+function expiryOf({ state, expiresAt }: Reservation, selfReliant: boolean): number {
+  if (state !== 'active' || expiresAt === null) return Infinity;
+  return expiresAt + (selfReliant ? tellsItselfMs : 0);
+}
+
+/** Its id is made of what ends: the expiry, or the boot over which it was lost. */
+export function endEventOf(
   reservation: Reservation,
-  { tenantId, stationId, change }: Place & End,
+  { tenantId, stationId, change }: Place & { readonly change: 'expired' | 'lost' },
   nowMs: number,
 ): ReservationChanged {
   const { reservationId, evseId, connectorType, expiresAt, tokenRef, tokenType, groupRef, uncertainSince } =

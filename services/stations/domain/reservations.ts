@@ -71,7 +71,7 @@ export function usedBy(
   return changed(reservations, known, { ...known, ...used, transactionId: transactionId ?? known.transactionId });
 }
 
-/** After a boot a station may have lost what it does not keep over one (1.6 says nothing of it). */
+/** After a boot a station may have lost what it does not keep over one: no version promises that it does. */
 export function uncertainSince(reservations: Reservations, told: Told): Reservations {
   const isTouched = (each: Reservation): boolean => each.state === 'active' && each.epoch <= told.epoch;
   if (!reservations.some(isTouched)) return reservations;

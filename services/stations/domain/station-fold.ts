@@ -99,9 +99,8 @@ function booted(state: Station | undefined, event: StationBooted, at: Position):
   const boot = { status, at: meta.recordedAt, reason, intervalSeconds, ...identity };
   const news: News[] = [...station.news, { kind: 'booted', ...loggedOf(meta, at), boot }];
   const { reservations } = station.details;
-  if (reservations === null || isSelfReliant(lastConnectionOf(station)?.subprotocol)) {
-    return { state: { ...heard(station, meta), boot, news } };
-  }
+  // A boot that we asked for is none.
+  if (reservations === null || reason === 'Triggered') return { state: { ...heard(station, meta), boot, news } };
   const unsure = withDetail(station, 'reservations', uncertainSince(reservations, toldOf(station, meta, at)));
   return { state: { ...heard(unsure, meta), boot, news } };
 }

@@ -84,3 +84,28 @@ test('an awaited start is remembered for a day, one with its result for an hour,
   book.forget(over);
   assert.deepEqual([book.takenOf(key).size, book.get('c1')], [0, undefined]);
 });
+
+test('what an accepted command reserved is remembered until the reservation is over, the newest words first', () => {
+  const { book, tell } = bookOf();
+  const expiresAt = 3 * hourMs;
+  const reserve = (id: string, connectorId: number, outcome: 'accepted' | 'rejected' = 'accepted'): void => {
+    const payload = { reservationId: 7, connectorId, expiryDate: new Date(expiresAt).toISOString() };
+    const parametersJson = JSON.stringify({ action: 'ReserveNow', payload });
+    tell('CommandRequested', requested(id, { intent: 'SendCall', parametersJson, requestedAt: 0, expiresAt: 30_000 }));
+    tell('CommandCompleted', completed(id, { outcome, completedAt: 1_000 }));
+  };
+  const connector = (): unknown =>
+    (book.reservationOf(key, 7)?.parameters['payload'] as { connectorId: number } | undefined)?.connectorId;
+  assert.equal(connector(), undefined);
+  reserve('r1', 1);
+  reserve('r2', 2);
+  reserve('r3', 3, 'rejected');
+  assert.deepEqual(
+    [connector(), book.reservationOf(key, 8), book.reservationOf('default/other', 7)],
+    [2, undefined, undefined],
+  );
+  book.forget(expiresAt - 1);
+  assert.deepEqual([connector(), book.get('r3')], [2, undefined]);
+  book.forget(expiresAt);
+  assert.equal(connector(), undefined);
+});

@@ -32,9 +32,9 @@ const open =
   (state, offset) =>
     stationFold.StationConnected(state, { ...connected({ eventId: `open-${offset}` }), subprotocol }, at(offset)).state;
 const boot =
-  (epoch: number, seq: number): Step =>
+  (epoch: number, seq: number, reason: string | null = null): Step =>
   (state, offset) =>
-    stationFold.StationBooted(state, booted(on(epoch, seq)), at(offset)).state;
+    stationFold.StationBooted(state, { ...booted(on(epoch, seq)), reason }, at(offset)).state;
 const statusOf =
   (meta: Partial<Meta>, name: Parameters<typeof status>[1] = 'Available'): Step =>
   (state) =>
@@ -108,10 +108,11 @@ test('the start that names a reservation uses it, also from an older connection,
   assert.deepEqual(stateOf(fold([...reserved, update])), ['used']);
 });
 
-test('a boot of a 1.6 station makes reservations uncertain, of a 2.x station it does not', () => {
-  const doubt = (subprotocol: string): unknown =>
-    fold([open(subprotocol), reserve(on(0, 0)), boot(0, 1)]).details.reservations?.[0]?.uncertainSince;
-  assert.deepEqual([doubt('ocpp1.6'), doubt('ocpp2.0.1')], [1_001, null]);
+test('a boot makes reservations uncertain, whatever the version; one that we triggered does not', () => {
+  const doubt = (subprotocol: string, reason: string | null): unknown =>
+    fold([open(subprotocol), reserve(on(0, 0)), boot(0, 1, reason)]).details.reservations?.[0]?.uncertainSince;
+  assert.deepEqual([doubt('ocpp1.6', null), doubt('ocpp2.0.1', 'PowerUp')], [1_001, 1_001]);
+  assert.equal(doubt('ocpp2.0.1', 'Triggered'), null);
 });
 
 test('a reconnect alone is no boot; a reserved connector ends the doubt, an available one does not', () => {

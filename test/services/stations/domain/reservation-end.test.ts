@@ -1,13 +1,7 @@
 // When the clock ends a reservation: at its expiry, or some time after it where the station should say so itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  confirmationMs,
-  dueAtOf,
-  isSelfReliant,
-  overdue,
-  tellsItselfMs,
-} from '#services/stations/domain/reservation-end';
+import { dueAtOf, endEventOf, isSelfReliant, overdue, tellsItselfMs } from '#services/stations/domain/reservation-end';
 import { reservationsAfter, uncertainSince, type Reservations } from '#services/stations/domain/reservations';
 import { reservation, told } from '../facts.ts';
 import { stationId, tenantId } from '../records.ts';
@@ -30,13 +24,10 @@ test('a reservation at a 1.6 station is over at its expiry, at a 2.x station two
   assert.deepEqual([dueAtOf(active, false), dueAtOf(active, true)], [expiresAt, expiresAt + tellsItselfMs]);
 });
 
-test('an uncertain one is lost two minutes after the boot, if it did not expire before', () => {
-  const bootAt = 100_000;
-  const unsure = uncertainSince(active, told(2, 2, bootAt));
-  assert.deepEqual(changesAt(unsure, false, bootAt + confirmationMs - 1), []);
-  assert.deepEqual(changesAt(unsure, false, bootAt + confirmationMs), ['lost']);
-  const late = uncertainSince(active, told(2, 2, expiresAt - 1));
-  assert.deepEqual(changesAt(late, false, expiresAt), ['expired']);
+test('a doubt since a boot ends nothing by the clock: that is for who sends it again', () => {
+  const unsure = uncertainSince(active, told(2, 2, 100_000));
+  assert.deepEqual(changesAt(unsure, false, expiresAt - 1), []);
+  assert.deepEqual(changesAt(unsure, false, expiresAt), ['expired']);
 });
 
 test('what ended, or has no end, is never due', () => {
@@ -53,4 +44,10 @@ test('the event of one end has one id, that of another end another', () => {
   const longer = reservationsAfter(null, reservation({ expiresAt: expiresAt + 1 }), told(1));
   assert.notEqual(idAt(active, expiresAt + 1), idAt(longer, expiresAt + 1));
   assert.equal(overdue(active, of(false), expiresAt)[0]?.meta.source, 'timer');
+  const lostSince = (bootAt: number): string => {
+    const [unsure] = uncertainSince(active, told(2, 2, bootAt));
+    assert.ok(unsure !== undefined);
+    return endEventOf(unsure, { tenantId, stationId, change: 'lost' }, bootAt + 1).meta.eventId;
+  };
+  assert.equal(new Set([lostSince(1_000), lostSince(1_000), lostSince(2_000)]).size, 2);
 });
