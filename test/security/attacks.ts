@@ -5,6 +5,8 @@ export type Attack = {
   readonly attack: string;
   /** File below test/, and words of the title of a test in it. */
   readonly tests: readonly (readonly [file: string, title: string])[];
+  /** What was taken out by hand, each alone, to see a test named here go red. */
+  readonly removed?: string;
   /** What no test shows yet, and why. */
   readonly open?: string;
 };
@@ -30,7 +32,15 @@ export const attacks: readonly Attack[] = [
     tests: [
       [badInput, 'a second socket with the same identity wins at once'],
       ['services/gateway/connection.test.ts', 'a displaced socket is pinged; a pong says that a second device lives'],
+      [
+        'services/gateway/identities.test.ts',
+        'S2: at the third living duplicate within a minute newcomers are held off',
+      ],
+      ['services/gateway/identities.test.ts', 'S2: a newer connection on another gateway displaces ours'],
+      ['services/gateway/identities.test.ts', 'S2: while an identity is fought for its upgrades get 503'],
     ],
+    removed:
+      'the ping; the security event at a pong; the check that a late end removes its own entry alone; the hold-off; the 503 while held off; the displacement by presence',
   },
   {
     id: 'S3',
@@ -64,6 +74,7 @@ export const attacks: readonly Attack[] = [
       [sockets, 'S6: a frame of the limit is served, one byte more is told so and closed'],
       [badInput, 'a frame of 1 MB ends its socket, and no other'],
     ],
+    removed: 'the check against the limit of a frame; the limit of what is read at all',
   },
   {
     id: 'S7',
@@ -79,6 +90,7 @@ export const attacks: readonly Attack[] = [
     tests: [
       ['services/sessions/domain/properties.test.ts', 'stations do not see each other'],
       [badInput, 'a stop for a transaction nobody started'],
+      [badInput, 'S8: a stop that names another station’s transaction ends it not'],
     ],
   },
   {
@@ -88,6 +100,7 @@ export const attacks: readonly Attack[] = [
       [flags, 'a stop register below the start gives no energy, and is flagged'],
       [flags, 'energy that no vehicle takes is flagged'],
     ],
+    removed: 'each of the two flags',
   },
   {
     id: 'S10',
@@ -108,11 +121,16 @@ export const attacks: readonly Attack[] = [
     id: 'S12',
     attack: 'an error path that throws while it builds the error',
     tests: [['security/attacks.test.ts', 'an error is built of any id and any words']],
+    removed: 'the cut of the description',
   },
   {
     id: 'S13',
     attack: 'CALLs before the boot was accepted',
-    tests: [[badInput, 'a call before the boot is a SecurityError']],
+    tests: [
+      [badInput, 'a call before the boot is a SecurityError'],
+      ['services/gateway/acceptance.test.ts', 'a station that was never accepted is told to boot first'],
+    ],
+    removed: 'the refusal before the boot; that a rejection takes the acceptance away',
   },
   {
     id: 'S14',
@@ -135,7 +153,13 @@ export const attacks: readonly Attack[] = [
         'services/gateway/connection.test.ts',
         'faulty frames are answered within the rate, a flood of them ends the socket',
       ],
+      [
+        'services/gateway/outbound.test.ts',
+        'S15: an answer to what was never sent, another’s, doubled or late completes nothing',
+      ],
     ],
+    removed:
+      'the comparison of ids; that a call is forgotten once it is answered; the count of faults; the silence (an answer nobody waits for threw)',
   },
   {
     id: 'S16',
@@ -153,6 +177,8 @@ export const attacks: readonly Attack[] = [
       [sockets, 'S17: fragments add up to one frame, cut at twice its limit'],
       [sockets, 'S17: a handshake that never ends is given up'],
     ],
+    removed:
+      'the limit of inflated frames and of fragments; the pace of pings. The time of a handshake is the server’s own',
   },
   {
     id: 'S18',
@@ -163,6 +189,8 @@ export const attacks: readonly Attack[] = [
       [files, 'a log is uploaded once, kept, listed and read by operators of its tenant'],
       ['e2e/firmware-campaign.test.ts', 'the secret of a link stands in the commands topic alone'],
     ],
+    removed:
+      'that a used link is over; its time; that it is one station’s; the redaction of its secret in what is shown',
   },
   {
     id: 'S19',
@@ -171,12 +199,20 @@ export const attacks: readonly Attack[] = [
       ['services/operator/admission.test.ts', 'a key that calls too often waits'],
       ['services/operator/domain.test.ts', 'viewers read, operators change'],
       [flags, 'energy that no vehicle takes is flagged'],
+      ['services/operator/admission.test.ts', 'S19: the door itself refuses what the role of a key does not allow'],
+      ['services/operator/admission.test.ts', 'a tenant that the key is not for is refused whatever the path'],
     ],
+    removed: 'the pace; the question for the role at the door; the rule of roles; the comparison of tenants; the flag',
   },
   {
     id: 'S20',
     attack: 'all stations return at once',
-    tests: [[limits, 'a storm is let in at the rate']],
+    tests: [
+      [limits, 'a storm is let in at the rate'],
+      [limits, 'S20: when no place is left nobody is even asked who he is'],
+      [limits, 'S20: of stations whose passwords are being checked at once no more are let in than there are places'],
+    ],
+    removed: 'the look at the places on arrival; their taking once somebody is known; the line; the limit of flapping',
   },
   {
     id: 'S21',
@@ -184,7 +220,9 @@ export const attacks: readonly Attack[] = [
     tests: [
       [badInput, 'a wrong user, URL and subprotocol too'],
       [sockets, 'Q8: without a subprotocol, where none is allowed, the upgrade is refused'],
+      ['services/gateway/admission.test.ts', 'S21: the version is the client’s first that we speak'],
     ],
+    removed: 'the refusal of unknown subprotocols; the refusal of none',
   },
   {
     id: 'S22',
