@@ -26,7 +26,7 @@ export function dueProfiles(
      where version > asked_version
        or (outcome in ('expired', 'unknown', 'offline', 'superseded') and asked_at_ms <= $2
          and (removed or ${isLasting('$1')}))
-       or (not removed and outcome is not null and ${isLasting('$1')} and exists (
+       or (outcome is not null and (removed or ${isLasting('$1')}) and exists (
          select from stations.boots as boot where boot.recorded_at_ms >= $3 and boot.recorded_at_ms > kept.sent_at_ms
            and boot.tenant_id = kept.tenant_id and boot.station_id = kept.station_id and ${isBoot}))
      order by coalesce(asked_at_ms, 0), updated_at_ms limit $4`,

@@ -54,7 +54,7 @@ export class ProfileKeeper implements Closable {
   async #ask(kept: DueProfile, nowMs: number): Promise<void> {
     const { database, ask } = this.#options;
     const { tenantId, stationId, owner, name, version, attempts, updatedAtMs } = kept;
-    if (!isDue(deliveryOf(kept), kept.removed ? null : kept.bootedAtMs, nowMs)) return;
+    if (!isDue(deliveryOf(kept), kept.bootedAtMs, nowMs)) return;
     // With the time of the version: one that was cleared and comes back begins at 1 again, and must not name the old command.
     const idempotencyKey = `profile-${owner}-${name}-${version}-${attempts + 1}-${updatedAtMs}`;
     const asked = { ...callOf(kept), expiresInSeconds: waitSeconds, idempotencyKey };

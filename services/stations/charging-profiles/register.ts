@@ -121,7 +121,10 @@ export function listProfiles(
   );
 }
 
-/** Marks those of an owner, or the one of a name; the keeper clears them at the station. Returns what is being removed. */
+/**
+ * Marks those of an owner, or the one of a name; the keeper clears them at the station, once more where it failed to.
+ * Returns what is being removed.
+ */
 export function removeProfiles(
   database: Database,
   { tenantId, stationId, owner, name }: StationPlace & { owner: ProfileOwner; name?: string },
@@ -130,7 +133,8 @@ export function removeProfiles(
   return rowsOf(
     database,
     tenantId,
-    `update charging_profiles set version = version + (not removed)::int, removed = true,
+    `update charging_profiles set version = version + (not removed or outcome is not distinct from 'failed')::int,
+       removed = true,
        updated_at_ms = case when removed then updated_at_ms else $5 end,
        updated_by = case when removed then updated_by else $6 end
      where tenant_id = $1 and station_id = $2 and owner = $3 and ($4::text is null or name = $4) returning ${columns}`,

@@ -136,6 +136,35 @@ test('an owner clears its own profiles, by their numbers, and nobody else’s; t
   assert.equal(sent.filter(({ profile }) => profile.profileId === ids[0]).length, 2);
 });
 
+test('a profile that its station failed to clear is cleared when its owner asks again, and after a boot', async () => {
+  await registered('P-stuck');
+  await gateway.connect('P-stuck');
+  await put('P-stuck', 'site/a', { profile: limit(6) });
+  await inState('P-stuck', 'site/a', 'applied');
+  const clear = () => rig.ask('DELETE', pathOf('P-stuck', 'site', 'a'));
+  const failed = () =>
+    eventually(
+      () => rig.ask('GET', pathOf('P-stuck', 'site', 'a')),
+      ({ body }) => body['state'] === 'removing' && body['outcome'] === 'failed',
+      'the failure',
+    );
+  gateway.outcomes.push('failed', 'failed');
+  await clear();
+  await failed();
+  const waiting = await clear();
+  assert.deepEqual([waiting.status, waiting.body['version']], [202, 3]);
+  await eventually(
+    async () => heard('P-stuck', 'ClearChargingProfiles'),
+    (all) => all.length === 2,
+    'the second CALL',
+  );
+  await failed();
+  await boot('P-stuck', 'PowerUp');
+  const gone = () => rig.ask('GET', pathOf('P-stuck', 'site', 'a'));
+  await eventually(gone, ({ status }) => status === 404, 'the end of the profile');
+  assert.equal(heard('P-stuck', 'ClearChargingProfiles').length, 3);
+});
+
 test('what the station reports stands beside what is wanted', async () => {
   await registered('P-reported');
   await gateway.connect('P-reported');
