@@ -36,17 +36,36 @@ const columns: Readonly<Record<string, Column>> = {
   'Voltage/L3-N': 'voltageL3MilliV',
 };
 
-/** Units that differ from the base unit by a thousand. */
-const kiloUnits: ReadonlySet<string> = new Set(['kWh', 'kW', 'kvarh', 'kvar', 'kVA']);
-/** Names of units as readings have them; 1.6 errata 2.1 allows both spellings of Celsius. */
-const baseUnits: Readonly<Record<string, string>> = {
-  kWh: 'Wh',
-  kW: 'W',
-  kvarh: 'varh',
-  kvar: 'var',
-  kVA: 'VA',
-  Celcius: 'Celsius',
-};
+/** Units of what has a column: the name that readings give them, and the power of ten that they stand for. */
+type Unit = { readonly name: string; readonly exponent: number };
+const units: ReadonlyMap<string, Unit> = new Map(
+  Object.entries({
+    ...named(['Wh', 'W', 'A', 'V', 'VA', 'VAh', 'var', 'varh', 'Percent'], 0),
+    ...named(['kWh', 'kW', 'kVA', 'kVAh', 'kvar', 'kvarh'], 3),
+    ...named(['MWh', 'MW'], 6),
+  }),
+);
+
+/** As vendors write some of them, in small letters; `mw` could be either. */
+const spellings: ReadonlyMap<string, string> = new Map([
+  ...[...units.keys()].filter((name) => !name.startsWith('M')).map((name) => [name.toLowerCase(), name] as const),
+  ...(['watt', 'watts'] as const).map((word) => [word, 'W'] as const),
+  ...(['kilowatt', 'kilowatts'] as const).map((word) => [word, 'kW'] as const),
+  ...(['watthour', 'watthours'] as const).map((word) => [word, 'Wh'] as const),
+  ...(['kilowatthour', 'kilowatthours'] as const).map((word) => [word, 'kWh'] as const),
+  ...(['amp', 'amps', 'ampere', 'amperes'] as const).map((word) => [word, 'A'] as const),
+  ...(['volt', 'volts'] as const).map((word) => [word, 'V'] as const),
+  ...(['%', 'percentage'] as const).map((word) => [word, 'Percent'] as const),
+]);
+
+function named(names: readonly string[], exponent: number): Readonly<Record<string, Unit>> {
+  return Object.fromEntries(names.map((name) => [name, { name: exponent === 0 ? name : name.slice(1), exponent }]));
+}
+
+/** Undefined of a unit that nobody knows, or that has no column: what a value in it means is not guessed. */
+function unitOf(said: string): Unit | undefined {
+  return units.get(said) ?? units.get(spellings.get(said.toLowerCase()) ?? '');
+}
 
 /** An empty reading; every key is there from the start, so that all readings share one shape. */
 export function emptyReading(sampledAt: number | null, context: string): Reading {
@@ -71,11 +90,13 @@ export function emptyReading(sampledAt: number | null, context: string): Reading
   };
 }
 
-/** Puts a sampled value into its column, or among the others where it has none or the column is taken. */
+/** Puts a sampled value into its column, or among the others where it has none, the column is taken or its unit is none. */
 export function addSample(reading: Reading, sampled: Sampled): void {
-  const exponent = sampled.multiplier + (kiloUnits.has(sampled.unit) ? 3 : 0);
+  const unit = unitOf(sampled.unit);
+  const exponent = sampled.multiplier + (unit === undefined ? 0 : unit.exponent);
   const milli = sampled.signed === null ? milliOf(sampled.value, exponent) : undefined;
-  if (milli === undefined || !placed(reading, sampled, milli)) reading.others.push(sampleOf(sampled, milli));
+  if (milli === undefined || unit === undefined || !placed(reading, sampled, milli))
+    reading.others.push(sampleOf(sampled, milli, unit));
 }
 
 function placed(reading: Reading, sampled: Sampled, milli: number): boolean {
@@ -90,12 +111,13 @@ function placed(reading: Reading, sampled: Sampled, milli: number): boolean {
   return true;
 }
 
-function sampleOf(sampled: Sampled, milli: number | undefined): Sample {
+function sampleOf(sampled: Sampled, milli: number | undefined, unit: Unit | undefined): Sample {
   return {
     measurand: sampled.measurand,
     phase: sampled.phase,
     location: sampled.location,
-    unit: baseUnits[sampled.unit] ?? sampled.unit,
+    // 1.6 errata 2.1 allows both spellings of Celsius.
+    unit: unit?.name ?? (sampled.unit === 'Celcius' ? 'Celsius' : sampled.unit),
     valueMilli: milli ?? null,
     text: milli === undefined && sampled.signed === null ? String(sampled.value) : null,
     signed: sampled.signed,

@@ -25,8 +25,15 @@ const anInstant = '2020-01-01T00:00:00Z';
 /** Names that are no vendor's extension but an attack on JavaScript. */
 const poisonNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-export const textOfNumber: Mend = (value) =>
-  typeof value === 'number' || typeof value === 'boolean' ? { kind: 'as', value: String(value) } : undefined;
+/** An integer beyond what a double holds came with digits that are gone: one card's number would be another's. */
+export const textOfNumber: Mend = (value) => {
+  const isExact = typeof value === 'number' && (!Number.isInteger(value) || Number.isSafeInteger(value));
+  return isExact || typeof value === 'boolean' ? { kind: 'as', value: String(value) } : undefined;
+};
+
+/** A vendor's data is a text that may well be JSON. */
+export const textOfObject: Mend = (value) =>
+  typeof value === 'object' && value !== null ? { kind: 'as', value: JSON.stringify(value) } : undefined;
 
 /** Only where the number is exactly what the text says. */
 export const numberOfText: Mend = (value, violation) => {
@@ -61,6 +68,11 @@ export const booleanOfText: Mend = (value) => {
 
 export const listOfOne: Mend = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { kind: 'as', value: [value] } : undefined;
+
+/** How some languages write an object that holds nothing. */
+export const isEmptyObject = (value: unknown): boolean => value === '' || (Array.isArray(value) && value.length === 0);
+
+export const emptyObject: Mend = (value) => (isEmptyObject(value) ? { kind: 'as', value: {} } : undefined);
 
 export const nullDropped: Mend = (value) => (value === null ? { kind: 'dropped' } : undefined);
 
@@ -102,6 +114,10 @@ export const timeKept: Mend = (value, violation) =>
   violation.params?.['format'] === 'date-time' && typeof value === 'string' && value.length <= timeCharsMax
     ? { kind: 'shown', value: anInstant }
     : undefined;
+
+/** A vendor's extension that does not say whose it is. */
+export const extensionKept: Mend = (value) =>
+  typeof value === 'object' && value !== null ? { kind: 'hidden' } : undefined;
 
 export const extraKept: Mend = (_value, violation) => {
   const name = violation.params?.['additionalProperty'];

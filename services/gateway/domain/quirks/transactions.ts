@@ -12,34 +12,6 @@ export function isTransactional(version: OcppVersion, action: string): boolean {
   return transactional[version].has(action);
 }
 
-/** `kept`: what the handler gets in place of a missing member; `shown`: what the schema is shown. */
-export type Fill = { readonly kept: unknown; readonly shown: unknown };
-
-const noRegister: Fill = { kept: '', shown: 0 };
-const noTime: Fill = { kept: '', shown: '2020-01-01T00:00:00Z' };
-
-/** Members whose absence leaves the rest of the message its meaning. What makes a start's natural key is not among them. */
-const fills: Readonly<Record<string, Readonly<Record<string, Fill>>>> = {
-  StartTransaction: { meterStart: noRegister },
-  StopTransaction: {
-    meterStop: noRegister,
-    timestamp: noTime,
-    // A station that never got an id says -1 (1.6 errata 3.18).
-    transactionId: { kept: -1, shown: -1 },
-  },
-  MeterValues: { connectorId: { kept: 0, shown: 0 }, evseId: { kept: 0, shown: 0 } },
-  TransactionEvent: {
-    timestamp: noTime,
-    triggerReason: { kept: 'Unknown', shown: 'AbnormalCondition' },
-    seqNo: { kept: 0, shown: 0 },
-  },
-};
-
-export function fillOf(action: string, member: string): Fill | undefined {
-  const ofAction = Object.hasOwn(fills, action) ? fills[action] : undefined;
-  return ofAction !== undefined && Object.hasOwn(ofAction, member) ? ofAction[member] : undefined;
-}
-
 /** A token that was shown and cannot be read is nobody's: without any, a start would be one that needs none. */
 export function withTokenOfNobody(
   { action, payload }: { readonly action: string; readonly payload: unknown },

@@ -2,8 +2,10 @@
 import type { Guard, OcppVersion, Violation } from '#contracts/ocpp';
 import type { Device } from '../models.ts';
 import { exactPlaceOf, nameOfPlace, placeOfPointer, put, read, remove, spotsOf, type Place } from './places.ts';
+import { fillOf } from './fills.ts';
+import { isEmptyObject } from './mends.ts';
 import { rulesFor, type Rule } from './rules.ts';
-import { fillOf, isTransactional, withTokenOfNobody } from './transactions.ts';
+import { isTransactional, withTokenOfNobody } from './transactions.ts';
 
 export type OddMessage = {
   readonly version: OcppVersion;
@@ -38,6 +40,19 @@ const partsMax = 8;
 type Copies = { readonly shown: unknown; readonly kept: unknown };
 
 export function understand(message: OddMessage): Understood {
+  return isEmptyObject(message.payload) ? understandNothing(message) : understandPayload(message);
+}
+
+/** Some languages write an object that holds nothing as a list. */
+function understandNothing(message: OddMessage): Understood {
+  const violation = message.guard({});
+  const quirks = ['empty-list-for-object'];
+  return violation === undefined
+    ? { kind: 'understood', payload: {}, quirks, lossy: false }
+    : { kind: 'not-understood', violation, quirks, lossy: false };
+}
+
+function understandPayload(message: OddMessage): Understood {
   const { payload, guard } = message;
   const copies: Copies = { shown: structuredClone(payload), kept: structuredClone(payload) };
   const quirks = new Set<string>();
@@ -91,16 +106,27 @@ function isMended(
   return true;
 }
 
-/** A missing member without which a message of a transaction still means what it means. */
+/** A missing member without which a message still means what it means. */
 function filled({ action }: OddMessage, { shown, kept }: Copies, violation: Violation): string | undefined {
   const member = violation.params?.['missingProperty'];
-  if (violation.keyword !== 'required' || violation.path !== '' || typeof member !== 'string') return undefined;
-  const fill = fillOf(action, member);
+  if (violation.keyword !== 'required' || typeof member !== 'string') return undefined;
+  const place = placeOfPointer(violation.path);
+  const fill = fillOf(action, nameOfPlace([...place, member]));
   // A message that says nothing at all means nothing.
   if (fill === undefined || !isObject(shown) || !isObject(kept) || Object.keys(shown).length === 0) return undefined;
-  put({ holder: shown, key: member }, fill.shown);
-  put({ holder: kept, key: member }, fill.kept);
+  fillIn(shown, place, { member, value: fill.shown });
+  fillIn(kept, place, { member, value: fill.kept });
   return 'missing-member';
+}
+
+function fillIn(
+  root: object,
+  place: Place,
+  { member, value }: { readonly member: string; readonly value: unknown },
+): void {
+  const holders = place.length === 0 ? [root] : spotsOf(root, place).map(read);
+  for (const holder of holders)
+    if (isObject(holder) && !Object.hasOwn(holder, member)) put({ holder, key: member }, value);
 }
 
 /** Takes out what cannot be read, or the whole member of the message that it stands in; false where that is the message itself. */
