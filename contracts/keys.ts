@@ -6,6 +6,18 @@ export function stationKey(tenantId: string, stationId: string): string {
   return `${tenantId}/${stationId}`;
 }
 
+const tenantUnitStart = 'tenant:';
+
+/** OU of the certificates that a tenant's stations are issued: one authority serves all tenants. */
+export function tenantUnitOf(tenantId: string): string {
+  return `${tenantUnitStart}${tenantId}`;
+}
+
+/** Whether an OU names another tenant than this one; that of another authority names none. */
+export function isUnitOfOther(unit: string, tenantId: string): boolean {
+  return unit.startsWith(tenantUnitStart) && unit !== tenantUnitOf(tenantId);
+}
+
 /** Key of a session: `tenant/session`. */
 export function sessionKey(tenantId: string, sessionId: string): string {
   return `${tenantId}/${sessionId}`;

@@ -153,6 +153,7 @@ function claimsOf(request: HttpRequest): ProxyClaims {
     profile,
     commonName: request.getHeader('x-chargestream-client-cn'),
     organisation: request.getHeader('x-chargestream-client-o'),
+    unit: request.getHeader('x-chargestream-client-ou'),
     serial: request.getHeader('x-chargestream-client-serial'),
   };
 }

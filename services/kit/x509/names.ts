@@ -1,17 +1,24 @@
-// Distinguished names of certificates: the two parts that we read and write.
+// Distinguished names of certificates: the parts that we read and write.
 import { ObjectIdentifier, PrintableString, Sequence, Set as DerSet, Utf8String } from 'asn1js';
 import { type AttributeTypeAndValue, RelativeDistinguishedNames } from 'pkijs';
 
 /** CN and O of a subject or issuer; null where there is none. */
-export type Name = { readonly commonName: string | null; readonly organisation: string | null };
+export type Name = {
+  readonly commonName: string | null;
+  readonly organisation: string | null;
+  /** OU: written where it is given, never read. */
+  readonly unit?: string;
+};
 
 const commonNameType = '2.5.4.3';
 const organisationType = '2.5.4.10';
+const unitType = '2.5.4.11';
 
 /** RFC 5280, 4.1.2.4, in UTF-8. */
-export function distinguishedName({ commonName, organisation }: Name): RelativeDistinguishedNames {
+export function distinguishedName({ commonName, organisation, unit }: Name): RelativeDistinguishedNames {
   const parts = [
     ...(organisation === null ? [] : [{ type: organisationType, value: organisation }]),
+    ...(unit === undefined ? [] : [{ type: unitType, value: unit }]),
     ...(commonName === null ? [] : [{ type: commonNameType, value: commonName }]),
   ];
   // One set per part: put together by the library, all parts would be one set, which small verifiers do not expect.

@@ -34,6 +34,8 @@ export type Signing = Pick<
   readonly requests: RequestParts & { readonly database: Database };
 };
 
+const neverTaken: ReadonlySet<number> = new Set([400, 404, 422]);
+
 export function startSigner({ lifecycle, registry, requests, ...options }: Signing): CertificateSigner {
   const { database, log, now } = requests;
   const command = async (tenantId: string, stationId: string, input: CommandInput): Promise<boolean> => {
@@ -41,8 +43,8 @@ export function startSigner({ lifecycle, registry, requests, ...options }: Signi
     const taken = await requestCommand(requests, { caller, stationId, input });
     if (taken.kind !== 'refused') return true;
     options.logger.warn({ stationId, intent: input.intent, why: taken.problem.title }, 'command not taken yet');
-    // A station that is not registered any more gets none, ever.
-    return taken.problem.status === 404;
+    // A station that is not registered any more gets none, ever; nor does one whose chain no message holds.
+    return neverTaken.has(taken.problem.status);
   };
   const registered = (tenantId: string, stationId: string) => registeredIn(registry, tenantId, stationId);
   return lifecycle.add('certificates', new CertificateSigner({ ...options, database, log, now, registered, command }));

@@ -44,6 +44,7 @@ export type Renewal = {
   readonly tenantId: string;
   readonly stationId: string;
   readonly serial: string;
+  readonly certificateType: string;
   readonly combined: boolean;
 };
 
@@ -112,14 +113,15 @@ async function insertIssued(client: PoolClient, decision: Decision, issued: Issu
   );
 }
 
-export function untoldDecisions(database: Database, limit: number): Promise<Untold[]> {
+/** Since then: what cannot be told for so long is of no use to its station any more, and must not stand before others. */
+export function untoldDecisions(database: Database, sinceMs: number, limit: number): Promise<Untold[]> {
   return database.query<Untold>(
     `select decided.tenant_id as "tenantId", decided.station_id as "stationId", decided.event_id as "eventId", refused,
        serial_number as serial, certificate_type as "certificateType", request_id as "requestId", combined, chain_pem as "chainPem"
      from ${schema}.signing_decisions as decided
      left join ${schema}.issued_certificates using (tenant_id, event_id)
-     where told_at_ms is null order by decided_at_ms limit $1`,
-    [limit],
+     where told_at_ms is null and decided_at_ms >= $1 order by decided_at_ms limit $2`,
+    [sinceMs, limit],
   );
 }
 
@@ -130,23 +132,27 @@ export async function noteTold(database: Database, { tenantId, eventId }: Untold
   );
 }
 
-/** Connected stations whose newest valid certificate ends before `endsBeforeMs`, and who were not asked since `askedBeforeMs`. */
+/**
+ * Connected stations whose newest valid certificate of a kind ends within `beforeMs`, or within a third of its life where
+ * that is shorter, and who were not asked since `askedBeforeMs`.
+ */
 export function dueRenewals(
   database: Database,
-  times: { readonly nowMs: number; readonly endsBeforeMs: number; readonly askedBeforeMs: number },
+  times: { readonly nowMs: number; readonly beforeMs: number; readonly askedBeforeMs: number },
   limit: number,
 ): Promise<Renewal[]> {
   return database.query<Renewal>(
-    `select issued.tenant_id as "tenantId", issued.station_id as "stationId", issued.serial_number as serial, combined
+    `select issued.tenant_id as "tenantId", issued.station_id as "stationId", issued.serial_number as serial, combined,
+       certificate_type as "certificateType"
      from ${schema}.issued_certificates as issued
      join stations.stations as live using (tenant_id, station_id)
-     where live.connected and certificate_type = 'ChargingStationCertificate' and revoked_at_ms is null
-       and not_after_ms > $1 and not_after_ms < $2 and coalesce(renewal_asked_at_ms, 0) < $3
+     where live.connected and revoked_at_ms is null
+       and not_after_ms > $1 and not_after_ms - least($2, (not_after_ms - not_before_ms) / 3) < $1 and coalesce(renewal_asked_at_ms, 0) < $3
        and not exists (select from ${schema}.issued_certificates as newer
-         where newer.tenant_id = issued.tenant_id and newer.station_id = issued.station_id
+         where newer.tenant_id = issued.tenant_id and newer.station_id = issued.station_id and newer.revoked_at_ms is null
            and newer.certificate_type = issued.certificate_type and newer.not_after_ms > issued.not_after_ms)
      order by not_after_ms limit $4`,
-    [times.nowMs, times.endsBeforeMs, times.askedBeforeMs, limit],
+    [times.nowMs, times.beforeMs, times.askedBeforeMs, limit],
   );
 }
 

@@ -1,7 +1,7 @@
 // Process: decides once about each certificate signing request, tells the station or the log, and has certificates renewed in time.
 import { encodeRecord } from '#contracts/codec';
 import type { SecurityEventReported } from '#contracts/generated/types';
-import { partitionOf, stationKey } from '#contracts/keys';
+import { partitionOf, stationKey, tenantUnitOf } from '#contracts/keys';
 import type { Topics } from '#contracts/topics';
 import type { LogWriter } from '#kit/event-log/types';
 import { failpoint } from '#kit/failpoint';
@@ -22,6 +22,7 @@ import {
   untoldDecisions,
   waitingRequests,
   type Decision,
+  type Renewal,
   type Untold,
   type WaitingRequest,
 } from './register.ts';
@@ -67,7 +68,7 @@ export class CertificateSigner implements Closable {
     try {
       for (const request of await waitingRequests(database, now() - requestAgeMsMax, atOnceMax))
         await this.#attempt(request, () => this.#decide(request));
-      for (const decision of await untoldDecisions(database, atOnceMax))
+      for (const decision of await untoldDecisions(database, now() - requestAgeMsMax, atOnceMax))
         await this.#attempt(decision, () => this.#tell(decision));
       await this.#renew();
     } catch (error) {
@@ -111,7 +112,8 @@ export class CertificateSigner implements Closable {
     const notAfterMs = wholeSeconds(now() + certificateDays * dayMs);
     const dates = { notBefore: new Date(notBeforeMs), notAfter: new Date(notAfterMs) };
     const chainPem = await authority.issue({
-      subject,
+      // Two tenants may have stations of one name: what one has signed opens nothing at the other.
+      subject: { ...subject, unit: tenantUnitOf(tenantId) },
       publicKey,
       serial,
       connects: connectsOf(certificateType, combined),
@@ -174,13 +176,15 @@ export class CertificateSigner implements Closable {
   async #renew(): Promise<void> {
     const { command, database, now } = this.#options;
     const nowMs = now();
-    const times = { nowMs, endsBeforeMs: nowMs + renewBeforeMs, askedBeforeMs: nowMs - renewAgainMs };
+    const times = { nowMs, beforeMs: renewBeforeMs, askedBeforeMs: nowMs - renewAgainMs };
     for (const renewal of await dueRenewals(database, times, atOnceMax)) {
-      const { tenantId, stationId, serial, combined } = renewal;
+      const { tenantId, stationId, serial } = renewal;
+      const message = triggerOf(renewal);
+      if (message === undefined) continue;
       await this.#attempt(renewal, async () => {
         const asked = await command(tenantId, stationId, {
           intent: 'TriggerMessage',
-          parameters: { message: combined ? 'SignCombinedCertificate' : 'SignChargingStationCertificate' },
+          parameters: { message },
           // Once a day: a crash before the next line asks under the same name.
           idempotencyKey: `renew-${serial}-${Math.floor(nowMs / renewAgainMs)}`,
         });
@@ -188,6 +192,17 @@ export class CertificateSigner implements Closable {
       });
     }
   }
+}
+
+const triggers: ReadonlyMap<string, string> = new Map([
+  ['ChargingStationCertificate', 'SignChargingStationCertificate'],
+  ['V2GCertificate', 'SignV2GCertificate'],
+  ['V2G20Certificate', 'SignV2G20Certificate'],
+]);
+
+/** What makes a station ask for the next one of its kind. */
+function triggerOf({ certificateType, combined }: Renewal): string | undefined {
+  return combined ? 'SignCombinedCertificate' : triggers.get(certificateType);
 }
 
 /** A station is the client of its connection to us, and the server of those of vehicles (ISO 15118). */

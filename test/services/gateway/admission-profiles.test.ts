@@ -13,6 +13,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const basic = `Basic ${base64('CS-001:right')}`;
 const claims2: ProxyClaims = { ...noClaims, profile: '2' };
 const claims3 = (commonName: string, organisation = 'ACME', serial = '0A1B'): ProxyClaims => ({
+  ...noClaims,
   profile: '3',
   commonName: base64(commonName),
   organisation: base64(organisation),
@@ -57,7 +58,12 @@ test('a station comes by the profile it is registered for', async () => {
   assert.equal(how(await gate({ securityProfile: 2 }).withPassword()), 'profile 2');
   const certified = await gate({ securityProfile: 3 }).withCertificate(claims3('CS-001'));
   assert.ok(certified.kind === 'admitted');
-  assert.deepEqual(certified.admitted.certificate, { commonName: 'CS-001', organisation: 'ACME', serial: '0a1b' });
+  assert.deepEqual(certified.admitted.certificate, {
+    commonName: 'CS-001',
+    organisation: 'ACME',
+    unit: '',
+    serial: '0a1b',
+  });
   assert.equal(certified.admitted.remoteAddress, '203.0.113.7');
 });
 
@@ -145,6 +151,15 @@ test('the O is the organisation of the tenant, where it names one', async () => 
   assert.equal(how(await named.withCertificate(claims3('CS-001', 'ACME'))), 'profile 3');
   assert.equal(how(await named.withCertificate(claims3('CS-001', 'Acme'))), '401');
   assert.equal(how(await gate({ securityProfile: 3 }).withCertificate(claims3('CS-001', 'anybody'))), 'profile 3');
+});
+
+test('what our authority issued to a station of another tenant opens nothing, though its name is the same (S5)', async () => {
+  const { withCertificate } = gate({ securityProfile: 3 });
+  const ofUnit = (unit: string): ProxyClaims => ({ ...claims3('CS-001'), unit: base64(unit) });
+  assert.equal(how(await withCertificate(ofUnit('tenant:default'))), 'profile 3');
+  assert.equal(how(await withCertificate(ofUnit('tenant:other'))), '401');
+  assert.equal(how(await withCertificate(ofUnit('tenant:'))), '401');
+  assert.equal(how(await withCertificate(ofUnit('Charging'))), 'profile 3', 'of another authority');
 });
 
 test('at the plain port nobody’s claims are read, not even a proxy’s', async () => {

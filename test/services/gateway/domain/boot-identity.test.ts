@@ -5,7 +5,7 @@ import type { StationBooted } from '#contracts/generated/types';
 import { bootIdentityFault } from '#services/gateway/domain/boot-identity';
 import { contextOf, station } from '../support.ts';
 
-const certificate = { commonName: 'SN-1', organisation: 'ACME', serial: '0a' };
+const certificate = { commonName: 'SN-1', organisation: 'ACME', unit: '', serial: '0a' };
 const registered = { ...station, serialNumber: 'SN-1' };
 
 const booted = (ocppVersion: '1.6' | '2.0.1', over: Partial<StationBooted>): StationBooted => ({

@@ -83,7 +83,7 @@ test('a good request is signed once, sent as CertificateSigned, and shown; the s
   const certificate = new X509Certificate(chain ?? '');
   const ca = new X509Certificate(String((await rig.ask('GET', '/internal/certificates/authority')).body['pem']));
   assert.ok(certificate.verify(ca.publicKey));
-  assert.match(certificate.subject, /O=ACME\nCN=SN-C-1/);
+  assert.match(certificate.subject, /O=ACME\nOU=tenant:default\nCN=SN-C-1/);
   const [shown] = await issued('C-1');
   assert.deepEqual([shown?.serial, shown?.status], [certificate.serialNumber.toLowerCase(), 'valid']);
   const [request] = (await recordsOf(rig, rig.topics.events.name)).filter(
@@ -114,8 +114,7 @@ test('a request without a type gets one certificate for client and server, sent 
   const purposes = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
   assert.deepEqual(new X509Certificate(told['chain'] ?? '').keyUsage, purposes);
   assert.equal((await issued('C-9'))[0]?.combined, true);
-  const soon = Date.now() + 29 * 24 * 60 * 60 * 1000;
-  await sql('update stations_own.issued_certificates set not_after_ms = $1 where station_id = $2', [soon, 'C-9']);
+  await lives('C-9', { sinceDays: 300, forDays: 29 });
   const [renewal] = await eventually(
     async () => sentTo('C-9', 'TriggerMessage'),
     (sent) => sent.length > 0,
@@ -164,6 +163,72 @@ test('a revoked certificate is in the list of the proxies at once; a viewer and 
   assert.deepEqual([again.status, (await issued('C-3'))[0]?.status], [200, 'revoked']);
 });
 
+/** Its certificates are since so long, and for so long. */
+const lives = (stationId: string, { sinceDays, forDays }: { sinceDays: number; forDays: number }): Promise<void> =>
+  sql('update stations_own.issued_certificates set not_before_ms = $1, not_after_ms = $2 where station_id = $3', [
+    Date.now() - sinceDays * dayMs,
+    Date.now() + forDays * dayMs,
+    stationId,
+  ]);
+
+/** A station that has a certificate of this kind. */
+async function certified(stationId: string, certificateType = 'ChargingStationCertificate'): Promise<void> {
+  await connected(stationId);
+  await gateway.askToSign(stationId, await csrOf(`SN-${stationId}`), { certificateType });
+  await eventually(
+    () => issued(stationId),
+    (all) => all.length > 0,
+    'the certificate',
+  );
+}
+
+const messagesTo = (stationId: string): unknown[] =>
+  sentTo(stationId, 'TriggerMessage').map(
+    ({ parametersJson }) => (JSON.parse(parametersJson) as { message: string }).message,
+  );
+
+test('a certificate of a short life is asked for anew in its last third', async () => {
+  await certified('C-7');
+  await lives('C-7', { sinceDays: 6, forDays: 4 });
+  await certified('C-8');
+  assert.deepEqual(messagesTo('C-7'), []);
+  await lives('C-7', { sinceDays: 7, forDays: 3 });
+  await eventually(
+    async () => messagesTo('C-7'),
+    (sent) => sent.length > 0,
+    'the trigger',
+  );
+});
+
+test('each kind of certificate is asked for by its own message; one whose successor was revoked is asked for too', async () => {
+  await certified('C-11', 'V2GCertificate');
+  await lives('C-11', { sinceDays: 300, forDays: 29 });
+  await eventually(
+    async () => messagesTo('C-11'),
+    (sent) => String(sent) === 'SignV2GCertificate',
+    'the trigger',
+  );
+  await certified('C-12');
+  await gateway.askToSign('C-12', await csrOf('SN-C-12'));
+  const [one] = await eventually(
+    () => issued('C-12'),
+    (all) => all.length === 2,
+    'its successor',
+  );
+  assert.equal((await rig.ask('POST', `/v1/stations/C-12/issued-certificates/${one?.serial}/revoke`)).status, 200);
+  assert.deepEqual(messagesTo('C-12'), []);
+  await sql(
+    `update stations_own.issued_certificates set not_before_ms = $1, not_after_ms = $2
+     where station_id = 'C-12' and revoked_at_ms is null`,
+    [Date.now() - 300 * dayMs, Date.now() + 20 * dayMs],
+  );
+  await eventually(
+    async () => messagesTo('C-12'),
+    (sent) => sent.length > 0,
+    'the trigger',
+  );
+});
+
 test('thirty days before its end a connected station is asked for a new request, once a day', async () => {
   await connected('C-4');
   await gateway.askToSign('C-4', await csrOf('SN-C-4'));
@@ -172,10 +237,7 @@ test('thirty days before its end a connected station is asked for a new request,
     (all) => all.length > 0,
     'the certificate',
   );
-  const endsIn = (days: number) =>
-    sql("update stations_own.issued_certificates set not_after_ms = $1 where station_id = 'C-4'", [
-      Date.now() + days * dayMs,
-    ]);
+  const endsIn = (days: number) => lives('C-4', { sinceDays: 300, forDays: days });
   await endsIn(31);
   await connected('C-5');
   await gateway.askToSign('C-5', await csrOf('SN-C-5'));
