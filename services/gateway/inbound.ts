@@ -11,7 +11,7 @@ import { encodeError, encodeResult } from './domain/frame.ts';
 import { recordMessage } from './domain/recorded.ts';
 import { look, nothing, type Looked } from './look.ts';
 import { boots, callSeconds, countCall, countDecision } from './metrics.ts';
-import { noteRequest, type Request } from './note-exchange.ts';
+import { noteRequest, releasePayload, type Request } from './note-exchange.ts';
 import { oddFacts, replyToUnreadable, type Oddity } from './odd-messages.ts';
 import { encoded, recordable } from './recordable.ts';
 
@@ -32,36 +32,59 @@ type Served = {
  * A crash before 5: nothing happened, the station repeats. Between 5 and 6: the fact is in the log, the repeat gets the
  * same answer because ids are made of the message, and folds drop the repeat by its natural key.
  */
-export async function serveCall(connection: Connection, request: Request): Promise<void> {
-  const { frame, text, receivedAt } = request;
+export function serveCall(connection: Connection, request: Request): Promise<void> | undefined {
   // 0. Overloaded, or without a log: what was not served was not heard, and waits.
-  if (connection.parts.pressure.withholds && !(await relieved(connection, request))) return;
+  if (connection.parts.pressure.withholds) return serveRelieved(connection, request);
+  return serveNow(connection, request);
+}
+
+function serveNow(connection: Connection, request: Request): Promise<void> | undefined {
+  const { frame, text } = request;
   // 1. A repeat of what was just answered on this socket is answered again, not recorded again (OCPP 1.6 3.7).
   connection.servingId = frame.id;
   const repeated = connection.answered.find(frame.id, text);
   if (repeated !== undefined) {
     connection.send(repeated);
     endRequest(connection, request, 'repeated', repeated);
-    return;
+    return undefined;
   }
   // 2-4. Check, look, handle: no effect yet, but that a voucher is used up.
   const serving = serve(connection, frame);
-  const served = serving instanceof Promise ? await serving : serving;
+  if (serving instanceof Promise) return recordLate(connection, request, serving);
+  return recordAndAnswer(connection, request, serving);
+}
+
+/** Somebody was asked meanwhile: a fact after its connection's end would be out of order, and the station repeats it. */
+async function recordLate(connection: Connection, request: Request, serving: Promise<Served>): Promise<void> {
+  const served = await serving;
+  if (connection.open) return recordAndAnswer(connection, request, served);
   request.quirks = served.quirks;
+  endRequest(connection, request, 'closed-unserved', null);
+}
+
+async function recordAndAnswer(connection: Connection, request: Request, served: Served): Promise<void> {
+  request.quirks = served.quirks;
+  // Thousands wait at once for the log; what they hold is copied by each collection of garbage.
+  releasePayload(request);
   // 5. Append all events of the CALL in one request; presence learns of an acceptance before the station does.
   const isFact = served.records.length > 0;
-  if (serving instanceof Promise && !connection.open) return endRequest(connection, request, 'closed-unserved', null);
   if (isFact && !(await appendFacts(connection, served))) {
     endRequest(connection, request, 'unrecorded', null);
     return;
   }
   // 6. Answer. A station that boots again asks anew, even in the same words: it may be accepted by now.
   const answer = typeof served.answer === 'function' ? await served.answer() : served.answer;
-  if (answer === undefined) return endRequest(connection, request, served.outcome, null);
-  if (isFact && frame.action !== 'BootNotification') connection.answered.keep(frame.id, text, answer);
+  const { outcome } = served;
+  if (answer === undefined) return endRequest(connection, request, outcome, null);
+  const { id, action } = request.frame;
+  if (isFact && action !== 'BootNotification') connection.answered.keep(id, request.text, answer);
   connection.send(answer);
-  callSeconds.observe((connection.parts.now() - receivedAt) / 1000);
-  endRequest(connection, request, served.outcome, answer);
+  callSeconds.observe((connection.parts.now() - request.receivedAt) / 1000);
+  endRequest(connection, request, outcome, answer);
+}
+
+async function serveRelieved(connection: Connection, request: Request): Promise<void> {
+  if (await relieved(connection, request)) await serveNow(connection, request);
 }
 
 /**

@@ -1,11 +1,12 @@
 // What the paths of frames tell the audit of them: one word for each way that a frame can end.
 import type { Connection } from './connection.ts';
 import type { Frame } from './domain/frame.ts';
-import { redactedRuin } from './domain/redaction.ts';
+import { redactedRuin, signedSuffix } from './domain/redaction.ts';
 
 /** A CALL or SEND of the station, as it came. */
 export type Request = {
-  readonly frame: Extract<Frame, { kind: 'call' | 'send' }>;
+  /** Without its payload once it was served, where nothing of it is to be hidden: see releasePayload. */
+  frame: Extract<Frame, { kind: 'call' | 'send' }>;
   readonly text: string;
   readonly receivedAt: number;
   /** What was odd about it, once it was served. */
@@ -17,6 +18,22 @@ const none: readonly string[] = [];
 /** Whether it was no JSON, and is served all the same. */
 export function isRuin({ frame }: Request): boolean {
   return frame.kind === 'call' && (frame.odd === 'broken-json' || frame.odd === 'unreadable-json');
+}
+
+/** Actions of which most are neither a driver's nor a secret's, and that come by the thousand. */
+const plainActions: ReadonlySet<string> = new Set(['MeterValues', 'TransactionEvent', 'StatusNotification']);
+
+/** Lets go of a payload that was served and has nothing to hide: its text is what the audit keeps. */
+export function releasePayload(request: Request): void {
+  const { kind, id, action, payload } = request.frame;
+  if (!plainActions.has(action) || isRuin(request) || carriesToken(payload)) return;
+  // Of a signed message the audit keeps what was in it.
+  if (request.text.includes(signedSuffix)) return;
+  request.frame = { kind, id, action, payload: undefined };
+}
+
+function carriesToken(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'idToken' in payload;
 }
 
 /** A station's CALL or SEND ended: with its answer on the way, or without one. */

@@ -31,6 +31,7 @@ export class Lane {
   /** Partitions whose batch was cut and is not acknowledged: in flight, or to be sent again from retryAtMs on. */
   #unacknowledged: PartitionQueue[] = [];
   #retryAtMs = 0;
+  #sentAtMs = -Infinity;
   #failures = 0;
   #producer: LaneProducer | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -127,8 +128,9 @@ export class Lane {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isSending = true;
-    // Not within append(): what the same tick appends belongs into the same request.
-    setImmediate(() => this.#start());
+    // Not within append(): what the same tick appends belongs into the same request. Whatever it throws is our bug:
+    // unhandled, it ends the process.
+    setImmediate(() => void this.#sendWhileDue());
   }
 
   // A timer that stands for a later moment (a retry) must not make a fresh append wait for it.
@@ -142,20 +144,14 @@ export class Lane {
     }, dueInMs);
   }
 
-  /** A request leaves when it is full, when its oldest record lingered, when a retry is due, or at once when we close. */
+  /** A request leaves when it is full, lingerMs after the one before it, when a retry is due, or at once when we close. */
   #dueInMs(nowMs: number): number {
     const { lingerMs, batchRecordsMax, batchBytesMax } = this.#options;
     const retryInMs = this.#unacknowledged.length === 0 ? Infinity : this.#retryAtMs - nowMs;
     const oldest = this.#waiting[0]?.appends[0];
     if (oldest === undefined) return retryInMs;
     if (this.#isFlushing || this.#waitingRecords >= batchRecordsMax || this.#waitingBytes >= batchBytesMax) return 0;
-    return Math.min(retryInMs, oldest.queuedAtMs + lingerMs - nowMs);
-  }
-
-  #start(): void {
-    this.#isSending = true;
-    // Whatever it throws is our bug: unhandled, it ends the process.
-    void this.#sendWhileDue();
+    return Math.min(retryInMs, this.#sentAtMs + lingerMs - nowMs);
   }
 
   async #sendWhileDue(): Promise<void> {
@@ -173,13 +169,14 @@ export class Lane {
   /** First what is to be sent again, unchanged; then what waits, one batch per partition, up to the bounds. */
   #takeRequest(): ProduceBatch[] {
     const request: ProduceBatch[] = [];
+    this.#sentAtMs = performance.now();
     const left = { records: this.#options.batchRecordsMax, bytes: this.#options.batchBytesMax };
     const add = (batch: ProduceBatch): void => {
       request.push(batch);
       left.records -= batch.recordCount;
       left.bytes -= batch.bytes;
     };
-    if (performance.now() >= this.#retryAtMs || this.#isFlushing) {
+    if (this.#sentAtMs >= this.#retryAtMs || this.#isFlushing) {
       for (const { unacknowledged } of this.#unacknowledged) if (unacknowledged !== undefined) add(unacknowledged);
     }
     let cut = 0;

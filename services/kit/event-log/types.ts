@@ -46,6 +46,7 @@ export type LogWriterOptions = {
   readonly clientId: string;
   /** A lane is one idempotent producer that owns the partitions p with p % lanes = its number; one request in flight. */
   readonly lanes: number;
+  /** Requests of a lane start so far apart, unless one is full; what finds its lane at rest leaves at once. */
   readonly lingerMs: number;
   readonly batchRecordsMax: number;
   readonly batchBytesMax: number;

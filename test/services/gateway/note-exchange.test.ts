@@ -1,6 +1,7 @@
 // Every frame has its end in the audit: given a socket, when frames come and go, then each is noted once, after its answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { writtenExchange } from '#services/gateway/domain/exchange';
 import { command, connect, fakeGateway, settle, type FakeGateway } from './fake-parts.ts';
 
 const boot = '[2,"b","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]';
@@ -133,4 +134,19 @@ test('the broken CALL that overdraws the rate of faults is noted with the end of
     assert.deepEqual([socket.ends[0]?.code, gateway.noted.at(-1)?.outcome], [1008, 'too-many-faults']);
     assert.equal(gateway.noted.at(-1)?.messageId, `${sent - 1}`);
   }
+});
+
+test('readings are let go of once served, and yet what a station adds to them stays hidden; a signed message keeps what is in it', async () => {
+  const { gateway, connection } = await booted();
+  gateway.ackAll();
+  const readings = [{ timestamp: '2026-11-25T10:00:00Z', sampledValue: [{ value: '1' }] }];
+  const payload = { connectorId: 1, idTag: 'CARD-7', meterValue: readings };
+  connection.receive(JSON.stringify([2, 'm', 'MeterValues', payload]));
+  const jws = ['e30', Buffer.from(JSON.stringify(payload)).toString('base64url'), 'c2ln'].join('.');
+  connection.receive(JSON.stringify([2, 's', 'MeterValues-Signed', jws]));
+  await settle();
+  const [plain, signed] = gateway.noted.map((noted) => writtenExchange(noted).requestFrame);
+  assert.equal(gateway.noted[0]?.payload, undefined);
+  assert.match(plain ?? '', /"idTag":"\[redacted\]".*"value":"1"/);
+  assert.match(signed ?? '', /"MeterValues",\{.*"idTag":"\[redacted\]".*"value":"1"/);
 });

@@ -301,12 +301,13 @@ test('a worn producer is replaced between two requests', async () => {
 test('closing flushes what is queued without waiting for the linger, and takes nothing more', async () => {
   const broker = new ModelBroker();
   const writer = await openWriter(broker, { lingerMs: 60_000 });
+  await writer.append(topic, 0, [record('first')]);
   const queued = [writer.append(topic, 0, [record('a')]), writer.append(topic, 1, [record('b')])];
   const closing = writer.close();
   await assert.rejects(writer.append(topic, 0, [record('c')]), withCode('LOG_CLOSED'));
   await closing;
-  assert.deepEqual(await Promise.all(queued), [0, 0]);
-  assert.deepEqual(broker.keys(topic, 0), ['a']);
+  assert.deepEqual(await Promise.all(queued), [1, 0]);
+  assert.deepEqual(broker.keys(topic, 0), ['first', 'a']);
 });
 
 test('closing ends within closeTimeoutMs when the broker does not come back, and says the outcome is unknown', async () => {
@@ -328,14 +329,26 @@ test('opening without a broker fails with LOG_UNAVAILABLE after appendTimeoutMs'
   await writer.close();
 });
 
-test('the linger gathers what comes within it into one request', async () => {
+test('what finds its lane at rest leaves at once; the linger gathers what comes within it into the next request', async () => {
   const broker = new ModelBroker();
-  const writer = await openWriter(broker, { lingerMs: 200 });
+  const writer = await openWriter(broker, { lingerMs: 60_000 });
+  await writer.append(topic, 0, [record('first')]);
+  assert.equal(broker.requests.length, 1);
   const appends = [writer.append(topic, 0, [record('a')])];
   await new Promise((resolve) => setTimeout(resolve, 5));
-  assert.equal(broker.requests.length, 0);
   appends.push(writer.append(topic, 1, [record('b')]));
-  await Promise.all(appends);
   assert.equal(broker.requests.length, 1);
+  await writer.close();
+  await Promise.all(appends);
+  assert.equal(broker.requests.length, 2);
+});
+
+test('the next request leaves when the linger is over', async () => {
+  const broker = new ModelBroker();
+  const writer = await openWriter(broker, { lingerMs: 100 });
+  const startedMs = performance.now();
+  await writer.append(topic, 0, [record('first')]);
+  await writer.append(topic, 0, [record('a')]);
+  assert.ok(performance.now() - startedMs >= 99);
   await writer.close();
 });
