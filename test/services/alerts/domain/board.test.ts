@@ -181,3 +181,56 @@ test('a planned outage suppresses while it lasts; an exclusion and one that was 
   assert.equal(suppressor({ withdrawnAt: now - 1 }), null);
   assert.equal(suppressor({ evseId: 1 }), null, 'one EVSE is not the station');
 });
+
+test('a rule that watches something else closes what it told before, and opens anew', () => {
+  const away = station('A', true);
+  const { opened } = decide([away, station('B', false)]);
+  const other: AlertRuleValue = {
+    ...rule,
+    condition: { kind: 'no-session', opensAfterHours: 1, whileOthersCharge: false },
+  };
+  const quiet = station('A', false, { succeededAt: now - 2 * 3_600_000 });
+  const edited = decide([quiet, station('B', true)], { rules: [other], standing: opened });
+  assert.deepEqual(
+    edited.closed.map(({ kind, closeReason }) => [kind, closeReason]),
+    [['offline', 'not-watched']],
+  );
+  assert.deepEqual(
+    edited.opened.map(({ kind, subject }) => [kind, subject]),
+    [['no-session', 'station/A']],
+  );
+  assert.deepEqual(told(edited).toSorted(), ['alert.closed station/A', 'alert.opened station/A']);
+});
+
+test('moved borders keep what stands between them; a graver rule makes its alert graver, and tells so', () => {
+  const { opened } = decide([station('A', true), station('B', false)]);
+  const later: AlertRuleValue = { ...rule, condition: { ...rule.condition, opensAfterSeconds: 99_999 } as never };
+  const kept = decide([station('A', true), station('B', false)], { rules: [later], standing: opened });
+  assert.deepEqual(kept, { opened: [], closed: [], changed: [], notices: [] });
+  const mild = opened.map((alert) => ({ ...alert, severity: 'info' as const }));
+  const graver = decide([station('A', true), station('B', false)], { standing: mild });
+  assert.deepEqual(
+    graver.changed.map(({ severity, alertId }) => [severity, alertId]),
+    [['critical', opened[0]?.alertId]],
+  );
+  assert.deepEqual(told(graver), ['alert.opened station/A']);
+});
+
+test('a station that moves takes its alert along to the site where it stands', () => {
+  const { opened } = decide([station('A', true), station('B', false)]);
+  const moved = decide([station('A', true, { locationId: 'mall' }), station('C', true, { locationId: 'mall' })], {
+    standing: opened,
+  });
+  const [alert] = moved.changed;
+  assert.deepEqual([alert?.locationId, alert?.groupId !== null], ['mall', true]);
+});
+
+test('a site’s alert ends as cleared where it is whole no more, as not watched where its rule is gone or groups no more', () => {
+  const { opened } = decide([station('A', true), station('B', true)]);
+  const reasonOf = (stations: Station[], rules: AlertRuleValue[]) =>
+    decide(stations, { rules, standing: opened }).closed.find(({ stationId }) => stationId === null)?.closeReason;
+  assert.equal(reasonOf([station('A', true), station('B', false)], [rule]), 'cleared');
+  const both = [station('A', true), station('B', true)];
+  assert.equal(reasonOf(both, []), 'not-watched');
+  assert.equal(reasonOf(both, [{ ...rule, groupsBySite: false }]), 'not-watched');
+});
