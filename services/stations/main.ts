@@ -109,7 +109,7 @@ async function startParts({ config, topics, secrets, lifecycle }: Starting): Pro
     files,
     onboarding: { database, registry: wanted, isRegistered },
     kept: { database, refOf, listedTokens, logger, isRegistered, now: Date.now },
-    imports: { log, topic: events, refOf, isRegistered, now: Date.now },
+    imports: { log, topic: events, refOf, presence: books.presence, isRegistered, now: Date.now },
     commands: requests,
     bulk: { database, registered: registry, refOf, now: Date.now },
     projections,

@@ -1,5 +1,7 @@
 // /v1/imports/transactions: what charges while a fleet moves here from another system.
 import Type from 'typebox';
+import { versionOfSubprotocol } from '#contracts/calls';
+import { stationKey } from '#contracts/keys';
 import { stationIdPattern, tokenUid } from '#contracts/registry';
 import { tokenTypes } from '#contracts/token-words';
 import type { HttpApi } from '#kit/http';
@@ -8,6 +10,7 @@ import { cells, type Columns, type RowFault } from '#kit/rows/cells';
 import { readRows } from '#kit/rows/read-rows';
 import { takenOver, takeoverFaults, type OpenTransaction } from '../domain/taken-over.ts';
 import type { RefOf } from '../domain/shown-parameters.ts';
+import type { PresenceBook } from '../presence-book.ts';
 import { appendStarts, type TakingOver } from '../take-over.ts';
 
 const importBytesMax = 16 * 1024 * 1024;
@@ -51,6 +54,8 @@ const report = Type.Object({
 
 export type ImportApiParts = TakingOver & {
   readonly refOf: RefOf;
+  /** Who connected, and what they spoke last. */
+  readonly presence: Pick<PresenceBook, 'claim'>;
   isRegistered(tenantId: string, stationId: string): boolean;
   now(): number;
 };
@@ -103,7 +108,9 @@ function addImport(api: HttpApi, parts: ImportApiParts): void {
 type Row = { readonly line: number; readonly value: OpenTransaction };
 
 function faultsOf(parts: ImportApiParts, tenantId: string, { line, value }: Row): RowFault[] {
-  const own = takeoverFaults(value, parts.now()).map((fault) => ({ line, ...fault }));
+  const subprotocol = parts.presence.claim(stationKey(tenantId, value.stationId))?.subprotocol;
+  const version = subprotocol === undefined ? undefined : versionOfSubprotocol(subprotocol);
+  const own = takeoverFaults(value, parts.now(), version).map((fault) => ({ line, ...fault }));
   if (parts.isRegistered(tenantId, value.stationId)) return own;
   return [...own, { line, path: 'stationId', message: 'there is no such station' }];
 }

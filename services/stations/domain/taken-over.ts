@@ -1,5 +1,6 @@
 // A transaction that began under another system: its start as a fact of ours, so that what its station says later has a session.
 import { milliOf } from '#contracts/amounts';
+import type { OcppVersion } from '#contracts/ocpp';
 import type { TransactionStarted } from '#contracts/generated/types';
 import { reportedIdOf } from '#contracts/keys';
 
@@ -25,18 +26,27 @@ export type Taking = {
 
 export type Fault = { readonly path: string; readonly message: string };
 
+const wholeNumber = /^[1-9]\d{0,14}$/;
 /** A station's clock may be ahead of ours by so much. */
 export const aheadMsMax = 5 * 60_000;
 /** Nothing charges for so long. */
 export const ageMsMax = 31 * 24 * 60 * 60_000;
 
-export function takeoverFaults({ startedAt, meterStartWh }: OpenTransaction, nowMs: number): Fault[] {
+/** @param version that the station spoke here last; undefined: it has yet to come. */
+export function takeoverFaults(
+  { startedAt, meterStartWh, transactionId }: OpenTransaction,
+  nowMs: number,
+  version: OcppVersion | undefined,
+): Fault[] {
   const at = Date.parse(startedAt);
   const faults: Fault[] = [];
   if (Number.isNaN(at)) faults.push({ path: 'startedAt', message: 'is no instant' });
   if (at > nowMs + aheadMsMax) faults.push({ path: 'startedAt', message: 'is in the future' });
   if (at < nowMs - ageMsMax) faults.push({ path: 'startedAt', message: 'is more than 31 days ago' });
   if (milliOf(meterStartWh, 0) === undefined) faults.push({ path: 'meterStartWh', message: 'is no register value' });
+  // What a 1.6 station says later names a number, and nothing else would ever be found by it.
+  if (version === '1.6' && !wholeNumber.test(transactionId))
+    faults.push({ path: 'transactionId', message: 'is no whole number, and the station speaks 1.6' });
   return faults;
 }
 

@@ -14,7 +14,7 @@ const open = {
 };
 const taking = { tenantId: 'acme', nowMs, refOf: (...parts: string[]) => parts.join('/') };
 const pathsAt = (startedAtMs: number) =>
-  takeoverFaults({ ...open, startedAt: new Date(startedAtMs).toISOString() }, nowMs).map(({ path }) => path);
+  takeoverFaults({ ...open, startedAt: new Date(startedAtMs).toISOString() }, nowMs, undefined).map(({ path }) => path);
 
 test('a transaction taken over began when and where its earlier system says, by an operator', () => {
   const start = takenOver(open, taking);
@@ -39,9 +39,18 @@ test('a start of the future or of long ago is none', () => {
   assert.deepEqual(pathsAt(nowMs + aheadMsMax + 1), ['startedAt']);
   assert.deepEqual(pathsAt(nowMs - ageMsMax), []);
   assert.deepEqual(pathsAt(nowMs - ageMsMax - 1), ['startedAt']);
-  const wrong = takeoverFaults({ ...open, startedAt: '2026-13-01T00:00:00Z' }, nowMs);
+  const wrong = takeoverFaults({ ...open, startedAt: '2026-13-01T00:00:00Z' }, nowMs, undefined);
   assert.deepEqual(
     wrong.map(({ path }) => path),
     ['startedAt'],
   );
+});
+
+test('a 1.6 station names its transactions by numbers: one by another word would never end', () => {
+  const faults = (transactionId: string, version: '1.6' | '2.1' | undefined) =>
+    takeoverFaults({ ...open, transactionId }, nowMs, version).map(({ path }) => path);
+  assert.deepEqual(faults('4711', '1.6'), []);
+  for (const other of ['abc', '04711', '4711.0', '-4', '1e3'])
+    assert.deepEqual(faults(other, '1.6'), ['transactionId']);
+  assert.deepEqual([faults('abc', '2.1'), faults('abc', undefined)], [[], []], 'nobody knows yet what it speaks');
 });
