@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { say, secondsSince } from './say.mjs';
 
-/** Runs all steps and resolves with 0 only when all passed. */
-export async function check(root) {
+/** Runs all steps and resolves with 0 only when all passed; `--without-tests` where `npm test` runs them anyway. */
+export async function check(root, args) {
   const bin = (name) => join(root, 'node_modules', '.bin', name);
   const steps = [
     { name: 'types', command: bin('tsc'), args: ['--noEmit'] },
@@ -12,6 +12,7 @@ export async function check(root) {
     { name: 'format', command: bin('oxfmt'), args: ['--check'] },
     { name: 'tidy and unit tests', command: process.execPath, args: ['--import', 'tsx', 'test/run.ts', '--unit'] },
   ];
+  if (args.includes('--without-tests')) steps.pop();
   const failed = [];
   for (const { name, command, args } of steps) {
     const startedMs = performance.now();
