@@ -26,7 +26,10 @@ export const costQuestion = Type.Object(
     transactionId: Type.String({ maxLength: 255 }),
     /** Its end as told to us, ms since epoch: the cost is final. Null: it runs, and the cost is what it came to so far. */
     endedAt: Type.Union([Type.Integer(), Type.Null()]),
-    /** How long the end may take to be folded. */
+    /**
+     * How long the end may take to be folded. Of what runs: how long what its station said just now may take, which not every
+     * message makes known; then the cost is of what is known.
+     */
     waitMs: Type.Integer({ minimum: 0, maximum: costWaitMsMax }),
   },
   strict,

@@ -24,9 +24,15 @@ export type CostsOptions = {
 type Waiting = {
   readonly question: CostQuestion;
   readonly timer: NodeJS.Timeout;
+  /** Version of a running session as it was first found; what its station said just now may make a newer one. */
+  foundAs: string | undefined;
+  /** From then on a running session is priced as it is known. */
+  readonly settledAt: number;
   answer(answer: CostAnswer): void;
 };
 
+/** What runs is priced in any case once its time to settle is over, so that takes longer. */
+const pricingMsMax = 5_000;
 /** Read, and priced, at once. */
 const atOnceMax = 64;
 
@@ -43,7 +49,7 @@ export class Costs implements Closable {
     this.#timer = setInterval(() => this.look(), options.lookEveryMs);
   }
 
-  /** Resolves within the question's own time, whatever becomes of the folds. Never rejects. */
+  /** Resolves in time, whatever becomes of the folds. Never rejects. */
   async ask(question: CostQuestion): Promise<CostAnswer> {
     const answer = await this.#answerTo(question);
     counted.inc({ outcome: 'why' in answer ? answer.why : 'told' });
@@ -73,8 +79,10 @@ export class Costs implements Closable {
         this.#waiting.delete(waiting);
         resolve(told);
       };
-      const timer = setTimeout(() => answer({ why: 'not-folded' }), question.waitMs);
-      const waiting: Waiting = { question, timer, answer };
+      const { endedAt, waitMs } = question;
+      const timer = setTimeout(() => answer({ why: 'not-folded' }), endedAt === null ? waitMs + pricingMsMax : waitMs);
+      const settledAt = this.#options.now() + waitMs;
+      const waiting: Waiting = { question, timer, foundAs: undefined, settledAt, answer };
       this.#waiting.add(waiting);
       this.look();
     });
@@ -120,10 +128,16 @@ export class Costs implements Closable {
     return waiting.flatMap((each, index) => {
       const due = found[index];
       const known = knownAs(due?.session, each.question.endedAt);
-      if (known === 'now' && due !== undefined) return [{ each, due }];
+      if (known === 'now' && due !== undefined) return this.#isSettled(each, due) ? [{ each, due }] : [];
       if (known !== 'wait' && known !== 'now') each.answer({ why: known });
       return [];
     });
+  }
+
+  #isSettled(waiting: Waiting, { session: { ended, generation, sourceOffset } }: Due): boolean {
+    const version = `${generation}/${sourceOffset}`;
+    waiting.foundAs ??= version;
+    return ended || waiting.foundAs !== version || this.#options.now() >= waiting.settledAt;
   }
 
   async #price(database: Database, { question, answer }: Waiting, due: Due): Promise<void> {

@@ -34,8 +34,8 @@ const settings = {
   partnerQuestionsAtOnceMax: integer('PARTNER_QUESTIONS_AT_ONCE_MAX', 256, 1, 100_000),
   /** Asked what a transaction costs, where stations show that to their drivers. */
   billingUrl: text('BILLING_URL', 'http://127.0.0.1:8105'),
-  /** The station waits, after its facts are in the log: both together stay below its 30 s. */
-  costTimeoutMs: integer('COST_TIMEOUT_MS', 3_000, 10, 4_500),
+  /** The station waits meanwhile, after its facts are in the log, and gives up after 30 s in all. */
+  costTimeoutMs: integer('COST_TIMEOUT_MS', 3_000, 10, 12_000),
   costQuestionsAtOnceMax: integer('COST_QUESTIONS_AT_ONCE_MAX', 512, 1, 100_000),
   /** What a running transaction came to is told at most so often. */
   runningCostEveryMs: integer('RUNNING_COST_EVERY_MS', 60_000, 0, 86_400_000),

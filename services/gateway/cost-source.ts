@@ -10,11 +10,16 @@ export type BillingDoor = {
   readonly waitMs: number;
 };
 
+/** As long as folds usually take: a running transaction is told once a minute, and its station waits meanwhile. */
+const runningWaitMsMax = 700;
+
 const isAnswer = Compile(costAnswer);
 
 export function costSource({ url, internalToken, waitMs }: BillingDoor): Source<'cost'> {
+  const runningWaitMs = Math.min(waitMs, runningWaitMsMax);
   return async ({ transactionId, endedAt }, { tenantId, stationId, signal }) => {
-    const question: CostQuestion = { tenantId, stationId, transactionId, endedAt, waitMs };
+    const patience = endedAt === null ? runningWaitMs : waitMs;
+    const question: CostQuestion = { tenantId, stationId, transactionId, endedAt, waitMs: patience };
     const response = await fetch(`${url}/internal/costs`, {
       method: 'POST',
       headers: { authorization: `Bearer ${internalToken}`, 'content-type': 'application/json' },

@@ -71,12 +71,13 @@ export class Rig {
   static async open(): Promise<Rig> {
     const outside = await openOutside();
     const env = { ...limits, ...outside.environment };
-    const trial = await startTrial({ processes: [['registry', 'stations', 'sessions', 'operator']], env }).catch(
-      (error: unknown) => {
-        outside.close();
-        throw error;
-      },
-    );
+    const trial = await startTrial({
+      processes: [['registry', 'stations', 'sessions', 'billing', 'operator']],
+      env,
+    }).catch((error: unknown) => {
+      outside.close();
+      throw error;
+    });
     const rig = new Rig(trial, outside);
     try {
       await rig.#registerCards();
@@ -271,4 +272,6 @@ const limits = {
   IDENTITY_FAILURES_FREE: '10000',
   ADDRESS_FAILURES_FREE: '10000',
   FAILED_LOGIN_ANSWER_MS: '0',
+  // Of a machine that does much else: what a station is told must not depend on that.
+  COST_TIMEOUT_MS: '12000',
 } as const;

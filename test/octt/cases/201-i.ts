@@ -1,6 +1,10 @@
 // OCTT 2.0.1, I: what charging costs, shown to the driver.
+import assert from 'node:assert/strict';
+import type { Page } from '../../e2e/operator-client.ts';
 import type { OcttCase } from '../octt-case.ts';
-import { command, staged } from './201-commanded.ts';
+import type { OcttStation, Payload } from '../octt-station.ts';
+import type { Rig } from '../rig.ts';
+import { command, staged, type Stage } from './201-commanded.ts';
 import { underWay } from './201-transaction.ts';
 
 export const costs201: readonly OcttCase[] = [
@@ -25,10 +29,53 @@ export const costs201: readonly OcttCase[] = [
   },
   {
     id: 'I_02',
-    whyNot:
-      'the answer to the last event of a transaction carries no totalCost: the price is decided from the log, after the end is in it',
+    title: 'the answer to the end of a transaction tells its total cost, and the bill says the same',
+    async play(rig) {
+      const station = await rig.station('201-I-02', '2.0.1', { value: { costsShown: true } });
+      await priced(rig, station);
+      const answer = await charged({ rig, station });
+      // 0.50 + 2 · 0.40, and 19 %
+      assert.equal(answer['totalCost'], 1.55);
+      const { items } = await rig.shown<Page<{ totalInclVat: string }>>(
+        `/v1/cdrs?stationId=${station.stationId}`,
+        (page) => page.items.length > 0,
+      );
+      assert.deepEqual(
+        items.map(({ totalInclVat }) => totalInclVat),
+        ['1.55'],
+      );
+      station.assertSchemas();
+    },
+  },
+  {
+    id: 'I_02',
+    title: 'where costs are not shown the answer to the end of a transaction tells none',
+    async play(rig) {
+      const station = await rig.station('201-I-02-HIDDEN', '2.0.1');
+      await priced(rig, station);
+      assert.deepEqual(await charged({ rig, station }), {});
+    },
   },
 ];
+
+/** The station has a tariff of its own. */
+async function priced(rig: Rig, { stationId }: OcttStation): Promise<void> {
+  const vat = '19';
+  const priceComponents = [
+    { type: 'FLAT', price: '0.50', vat },
+    { type: 'ENERGY', price: '0.40', vat },
+  ];
+  const tariff = { tariffId: stationId, partyId: 'DE-CSM', currency: 'EUR', elements: [{ priceComponents }] };
+  await rig.operator.post('/v1/tariffs', tariff);
+  await rig.operator.post('/v1/tariff-assignments', { assignmentId: stationId, tariffId: stationId, stationId });
+}
+
+/** A driver charges 2 kWh; what the end is answered. */
+async function charged(stage: Stage): Promise<Payload> {
+  const transaction = await underWay(stage);
+  const told = { wh: 3000, context: 'Transaction.End', stoppedReason: 'EVDisconnected' };
+  return stage.station.ask('TransactionEvent', transaction.event('Ended', 'EVCommunicationLost', told));
+}
 
 async function told(stage: Parameters<typeof underWay>[0]) {
   const transaction = await underWay(stage);

@@ -40,7 +40,10 @@ function session(more: Partial<SessionUpdated> = {}) {
 
 type Asked = { readonly stationId: string; readonly transactionId: string; readonly endedAt: number | null };
 
-async function costOf({ stationId, transactionId, endedAt }: Asked, waitMs = 9_000): Promise<Record<string, unknown>> {
+async function costOf(
+  { stationId, transactionId, endedAt }: Asked,
+  waitMs = endedAt === null ? 50 : 9_000,
+): Promise<Record<string, unknown>> {
   const question = { tenantId, stationId, transactionId, endedAt, waitMs };
   const { status, body } = await rig.ask('POST', '/internal/costs', question);
   assert.equal(status, 200, JSON.stringify(body));
@@ -147,6 +150,18 @@ test('a running session costs what it came to when it last spoke, and later more
   }
   // 0.35, then 0.35 + 2 · 0.49 = 1.33; with VAT of 19 %
   assert.deepEqual(costs, ['0.42', '1.58']);
+});
+
+test('what a running session says while its cost is asked for counts already', async () => {
+  const running = session({ phase: 'charging', endedAt: null, energyMilliWh: 0 });
+  await rig.tell({ ...running, type: 'SessionStarted' });
+  const known = async () => (await costOf({ ...running, endedAt: null }))['totalInclVat'];
+  await eventually(known, (cost) => cost === '0.42', 'the start');
+  const { sourceOffset } = sessionSays();
+  const asked = costOf({ ...running, endedAt: null }, 9_000);
+  await known();
+  await rig.tell({ ...running, type: 'SessionUpdated', sourceOffset, energyMilliWh: 2 * kWh });
+  assert.equal((await asked)['totalInclVat'], '1.58');
 });
 
 test('more questions than may wait are answered at once, and only our own services may ask', async () => {

@@ -224,6 +224,8 @@ test('billing is asked as a service of ours, and told how long it may wait', asy
   assert.deepEqual(await source(question, asker), { kind: 'cost', total: '7.44' });
   const body = { tenantId: 'default', stationId: 'CS-001', transactionId: 'T', endedAt, waitMs: 2_400 };
   assert.deepEqual(heard, [['/internal/costs', 'Bearer secret', body]]);
+  await source({ ...question, endedAt: null }, asker);
+  assert.deepEqual(heard.at(-1), ['/internal/costs', 'Bearer secret', { ...body, endedAt: null, waitMs: 700 }]);
 });
 
 test('what billing says no cost for is passed on; what it cannot have meant is none', async (t) => {
