@@ -1,11 +1,22 @@
 // A fleet's whole log over some days, seeded: connections, boots, statuses, transactions and their meter values, as its
 // gateways would have appended them. Every second station speaks 2.0.1; meters are those of fleet-days.ts. A station is
-// connected anew about once a day; one session in a hundred was charged offline and arrives hours late. No heartbeats:
-// they are no facts.
+// connected anew about once a day; one session in a hundred was charged offline and arrives hours late, one in ten was
+// reserved. What else a managed fleet tells is in station-details.ts. No heartbeats: they are no facts.
 import { encodeRecord, type AnyRecord } from '#contracts/codec';
 import type { Meta, Records } from '#contracts/generated/types';
 import { partitionOf, reportedIdOf, startKeyOf, stationKey, transactionIdOf } from '#contracts/keys';
 import type { LogRecord } from '#kit/event-log/types';
+import {
+  bootOf,
+  factsOfBoot,
+  factsOfDay,
+  factsOfSession,
+  statusFact,
+  reserved,
+  type Fact,
+  type Later,
+} from '#load-tests/bench/station-details';
+import { Random } from '#load-tests/fleet/random';
 import { clockOf, meteredStation, readingOf, type MeteredStation } from '#load-tests/bench/fleet-days';
 import { emptyTransaction, type KnownTransaction } from '#services/gateway/domain/transaction';
 
@@ -17,11 +28,9 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const sessionsPerDay = 3.2;
 const tokens = 500;
+const reservedShare = 0.1;
 
 /** The same readings in an event may come at one instant: a call's events stay in the order in which they were told. */
-type Fact<T extends keyof Records = keyof Records> = {
-  readonly [K in T]: { readonly type: K; readonly content: Omit<Records[K], 'meta'> };
-}[T];
 type Told = Fact & { readonly station: StationLog; readonly recordedAt: number; readonly occurredAt: number | null };
 type EventType = Extract<AnyRecord, { meta: Meta }>['type'];
 
@@ -29,6 +38,8 @@ type StationLog = {
   readonly meter: MeteredStation;
   readonly key: string;
   readonly version: '1.6' | '2.0.1';
+  /** Draws of what is beside the transactions: those of the meter stay what they are. */
+  readonly random: Random;
   readonly told: Told[];
   epoch: number | null;
   seq: number;
@@ -51,7 +62,15 @@ function keyOf(n: number): string {
 function lifeOf(n: number, days: number): readonly Told[] {
   const meter = meteredStation(n);
   const key = stationKey(tenantId, meter.id);
-  const station: StationLog = { meter, key, version: n % 2 === 0 ? '1.6' : '2.0.1', told: [], epoch: null, seq: 0 };
+  const station: StationLog = {
+    meter,
+    key,
+    version: n % 2 === 0 ? '1.6' : '2.0.1',
+    random: new Random(`details ${meter.id}`),
+    told: [],
+    epoch: null,
+    seq: 0,
+  };
   const endMs = startMs + days * dayMs;
   let connectedAt = startMs - meter.random.next() * hourMs;
   connect(station, connectedAt, true);
@@ -85,40 +104,22 @@ function connect(station: StationLog, at: number, boots: boolean): void {
       remoteAddress: `10.1.${random.integer(0, 255)}.${random.integer(1, 254)}`,
     },
   });
-  if (boots) tell(station, at + 300, null, { type: 'StationBooted', content: bootOf(station) });
+  if (boots) tell(station, at + 300, null, { type: 'StationBooted', content: bootOf(station.meter) });
   status(station, at + 500, 'Available');
+  if (boots) tellLater(station, at, factsOfBoot(deviceOf(station)));
+  tellLater(station, at, factsOfDay(deviceOf(station)));
 }
 
-function bootOf({ meter }: StationLog): Omit<Records['StationBooted'], 'meta'> {
-  return {
-    status: 'Accepted',
-    intervalSeconds: 300,
-    reason: 'PowerUp',
-    vendor: 'Volt & Sons',
-    model: meter.kind === 'dc' ? 'Rapid 150' : 'Wall 22',
-    serialNumber: meter.id,
-    boxSerialNumber: null,
-    firmwareVersion: '4.12.0',
-    iccid: null,
-    imsi: null,
-    meterType: 'EEM-350',
-    meterSerialNumber: `M-${meter.id}`,
-  };
+function tellLater(station: StationLog, from: number, facts: readonly Later[]): void {
+  for (const { afterMs, fact } of facts) tell(station, from + afterMs, null, fact);
+}
+
+function deviceOf({ meter, version, random }: StationLog) {
+  return { id: meter.id, is16: version === '1.6', random };
 }
 
 function status(station: StationLog, at: number, name: Records['ConnectorStatusChanged']['status']): void {
-  tell(station, at, clockOf(station.meter, at), {
-    type: 'ConnectorStatusChanged',
-    content: {
-      evseId: 1,
-      connectorId: 1,
-      status: name,
-      errorCode: station.version === '1.6' ? 'NoError' : null,
-      info: null,
-      vendorId: null,
-      vendorErrorCode: null,
-    },
-  });
+  tell(station, at, clockOf(station.meter, at), statusFact(name, station.version === '1.6'));
 }
 
 /** Adds a session; returns when the connector was free again. */
@@ -133,6 +134,9 @@ function charge(station: StationLog, at: number): number {
   const endAt = at + readings * stepMs;
   status(station, at - 20_000, version === '1.6' ? 'Preparing' : 'Occupied');
   begin(station, session, lateMs);
+  const { transactionId } = session.known;
+  const durationMs = readings * stepMs;
+  if (lateMs === 0) tellLater(station, at, factsOfSession(deviceOf(station), { transactionId, durationMs }));
   let energyWh = meter.register;
   for (let n = 0; n < readings; n += 1) {
     const progress = n / readings;
@@ -152,10 +156,12 @@ type SessionOf = {
   readonly startKey: string;
   readonly tokenRef: string;
   readonly startedAt: number;
+  readonly reservationId: number | null;
   seqNo: number;
 };
 
-function sessionOf({ meter, version }: StationLog, at: number): SessionOf {
+function sessionOf(station: StationLog, at: number): SessionOf {
+  const { meter, version, random } = station;
   const startedAt = clockOf(meter, at);
   const tokenRef = meter.random.integer(0, tokens).toString(16).padStart(32, '0');
   const start = {
@@ -169,7 +175,11 @@ function sessionOf({ meter, version }: StationLog, at: number): SessionOf {
   const transactionId = version === '1.6' ? String(transactionIdOf(start)) : `${meter.id}-${startedAt}`;
   const reportedId = reportedIdOf(tenantId, meter.id, transactionId);
   const known = { transactionId, reportedId, evseId: 1, connectorId: 1 };
-  return { known, startKey: version === '1.6' ? startKeyOf(start) : transactionId, tokenRef, startedAt, seqNo: 0 };
+  const reservationId = random.chance(reservedShare) ? random.integer(1, 2 ** 30) : null;
+  if (reservationId !== null)
+    tell(station, at - 15 * 60_000, null, reserved(reservationId, tokenRef, Math.round(at) + hourMs));
+  const startKey = version === '1.6' ? startKeyOf(start) : transactionId;
+  return { known, startKey, tokenRef, startedAt, reservationId, seqNo: 0 };
 }
 
 function begin(station: StationLog, session: SessionOf, lateMs: number): void {
@@ -198,6 +208,7 @@ function begin(station: StationLog, session: SessionOf, lateMs: number): void {
       tokenType: 'ISO14443',
       authorization: 'Accepted',
       ...(is16 ? {} : { seqNo: session.seqNo++, triggerReason: 'Authorized', chargingState: 'Charging' }),
+      reservationId: session.reservationId,
       meterStartMilliWh: is16 ? station.meter.register * 1000 : null,
       operationMode: null,
       tariffId: null,
