@@ -72,10 +72,13 @@ export function mergedDocument(documents: readonly ServiceDocument[]): Json {
   };
 }
 
-/** Every refusal is the same problem, whatever a service's document says of it; what the door may answer is added. */
+/**
+ * Every refusal is the same problem, whatever a service's document says of its kinds; what the door may answer is added. A
+ * status that a service describes by its number is an answer of its own kind (what is wrong with the lines of an import).
+ */
 function operationOf(method: string, path: string, operation: Json): Json {
   const responses = Object.fromEntries(
-    Object.entries(objectOf(operation['responses'])).filter(([status]) => /^[123]/.test(status)),
+    Object.entries(objectOf(operation['responses'])).filter(([status]) => /^[1-5]\d\d$/.test(status)),
   );
   const { summary, description: about, tags, ...rest } = operation;
   return {

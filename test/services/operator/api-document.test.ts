@@ -73,6 +73,15 @@ test('two services that answer the same operation are found before a client find
   assert.throws(() => mergedDocument([of('a'), of('b')]), /answered twice/);
 });
 
+test('a refusal is a problem, but where a service describes one by its number: what is wrong with lines of an import', () => {
+  const responses = { 200: {}, 422: { description: 'a report' }, '4XX': { description: 'whatever' } };
+  const merged = mergedDocument([{ service: 'a', document: { paths: { '/v1/x': { post: { responses } } } } }]);
+  const problem = { $ref: '#/components/responses/Problem' };
+  const told = (merged['paths'] as Document['paths'])['/v1/x']?.['post']?.responses;
+  assert.deepEqual(told, { ...responses, '4XX': problem, '5XX': problem });
+  assert.ok(document.paths['/v1/imports/transactions']?.['post']?.responses['422']?.content !== undefined);
+});
+
 test('what is internal is in no document', () => {
   const of = { service: 'a', document: { paths: { '/internal/x': { get: {} }, '/health': { get: {} } } } };
   assert.deepEqual(mergedDocument([of])['paths'], {});
