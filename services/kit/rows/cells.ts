@@ -27,22 +27,37 @@ export const cells = {
   list: (text) => text.split(/[;|]/).map((member) => member.trim()),
 } as const satisfies Record<string, ReadCell>;
 
+type Row = { readonly line: number; readonly cells: readonly string[] };
+
 /** The first row names the columns; an empty cell says nothing of its field. */
 export function namedRows(
-  [header, ...rows]: readonly { readonly line: number; readonly cells: readonly string[] }[],
+  [header, ...rows]: readonly Row[],
   columns: Columns,
 ): { readonly rows: NamedRow[]; readonly faults: RowFault[] } {
   if (header === undefined) return { rows: [], faults: [{ line: 1, path: '', message: 'has no row of column names' }] };
-  const names = header.cells;
-  const unknown = names.filter((name, at) => !Object.hasOwn(columns, name) || names.indexOf(name) !== at);
-  if (unknown.length > 0) {
-    const message = `is no column, or twice; there are ${Object.keys(columns).join(', ')}`;
-    return { rows: [], faults: unknown.map((path) => ({ line: header.line, path, message })) };
+  const unknown = columnNames(header, columns);
+  if (unknown.length > 0) return { rows: [], faults: unknown };
+  const found = { rows: [] as NamedRow[], faults: [] as RowFault[] };
+  for (const row of rows) {
+    const named = namedRow(header.cells, row, columns);
+    if ('fields' in named) found.rows.push(named);
+    else found.faults.push(named);
   }
-  const faults = rows
-    .filter((row) => row.cells.length > names.length)
-    .map(({ line }) => ({ line, path: '', message: `has more than ${names.length} cells` }));
-  return { rows: rows.map((row) => ({ line: row.line, fields: fieldsOf(names, row.cells, columns) })), faults };
+  return found;
+}
+
+/** What is wrong with a row of column names. */
+export function columnNames({ line, cells: names }: Row, columns: Columns): RowFault[] {
+  const message = `is no column, or twice; there are ${Object.keys(columns).join(', ')}`;
+  return names
+    .filter((name, at) => !Object.hasOwn(columns, name) || names.indexOf(name) !== at)
+    .map((path) => ({ line, path, message }));
+}
+
+/** A row by these names of its columns, or what is wrong with it. */
+export function namedRow(names: readonly string[], { line, cells: row }: Row, columns: Columns): NamedRow | RowFault {
+  if (row.length > names.length) return { line, path: '', message: `has more than ${names.length} cells` };
+  return { line, fields: fieldsOf(names, row, columns) };
 }
 
 function fieldsOf(names: readonly string[], row: readonly string[], columns: Columns): Record<string, unknown> {

@@ -1,6 +1,6 @@
 // A body as rows: CSV with a row of names, or JSON { rows: [...] }; each checked against its shape.
 import Type, { type Static, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { namedRows, type Columns, type NamedRow, type RowFault } from './cells.ts';
 import { csvRows } from './csv.ts';
 
@@ -31,10 +31,19 @@ export function readRows<S extends TSchema>(
   const rows: CheckedRow<S>[] = [];
   const compiled = Compile(shape);
   for (const { line, fields } of read.rows) {
-    if (compiled.Check(fields)) rows.push({ line, value: fields });
-    else faults.push(...faultsOf(line, compiled.Errors(fields)));
+    const checked = checkRow(compiled, { line, fields });
+    if ('faults' in checked) faults.push(...checked.faults);
+    else rows.push(checked);
   }
   return { rows, faults };
+}
+
+/** The row where it has the shape, or what is wrong with it. */
+export function checkRow<S extends TSchema>(
+  shape: Validator<{}, S>,
+  { line, fields }: NamedRow,
+): CheckedRow<S> | { readonly faults: RowFault[] } {
+  return shape.Check(fields) ? { line, value: fields } : { faults: faultsOf(line, shape.Errors(fields)) };
 }
 
 function rowsOfJson(body: unknown): { rows: NamedRow[]; faults: RowFault[] } {

@@ -1,20 +1,31 @@
-// /v1/imports/{stations,credentials,tokens}: up to 10,000 rows at once, as CSV or JSON, tried first with dryRun.
+// /v1/imports/{stations,credentials,tokens}: CSV or NDJSON of any length as it comes, or JSON; tried first with dryRun.
+import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { tokenUid, tokenValue } from '#contracts/registry';
-import type { Caller, HttpApi } from '#kit/http';
+import { Fault, faultCodes } from '#kit/fault';
+import { problem, type Caller, type HttpApi } from '#kit/http';
 import { problems, strict } from '#kit/http-schemas';
-import { readRows } from '#kit/rows/read-rows';
+import type { Token, TokenInput } from '../domain/token.ts';
+import { bodyOf, importBytesMax, rowsMax, Streamed } from '../imports/body.ts';
 import { credentialColumns, stationColumns, tokenColumns } from '../imports/columns.ts';
-import { runImport, type ImportReport } from '../imports/run-import.ts';
-import { meantCredentials, meantStations, meantTokens } from '../imports/wanted-rows.ts';
-import { stationsWrite, tokensWrite } from '../store/bulk.ts';
+import { batchRows, runImport, type ImportReport, type Progress } from '../imports/run-import.ts';
+import {
+  meantCredentials,
+  meantStations,
+  meantTokens,
+  type CredentialRow,
+  type Row,
+  type StationRow,
+} from '../imports/wanted-rows.ts';
+import { stationsWrite, tokensWrite, type StationWanted } from '../store/bulk.ts';
 import type { RegistryParts } from './parts.ts';
 import { password, stationRow } from './station-schemas.ts';
 import { tokenFields } from './tokens.ts';
 
 const tags = ['imports'];
-const importBytesMax = 16 * 1024 * 1024;
+const jsonBytesMax = 16 * 1024 * 1024;
+const ndjson = 'application/x-ndjson';
 const query = Type.Object(
   { dryRun: Type.Optional(Type.Boolean({ default: false, description: 'Says what it would do, and does nothing' })) },
   strict,
@@ -42,76 +53,146 @@ const tokenRow = Type.Object(
 );
 const credentialRow = Type.Object({ stationId: stationRow.properties.stationId, password }, strict);
 
-type Run = (body: unknown, caller: Caller, dryRun: boolean) => Promise<ImportReport>;
+/** One import: its batches as they are written, then its report. */
+type Run = AsyncGenerator<Progress, ImportReport>;
+type Kind = {
+  readonly summary: string;
+  /** Undefined where the body is too long. */
+  begin(
+    body: unknown,
+    caller: Caller,
+    dryRun: boolean,
+  ): Promise<{ readonly run: Run; close(): Promise<void> } | undefined>;
+};
 
 export function addImportRoutes(api: HttpApi, parts: RegistryParts): void {
   const { store, newId, tenantKey } = parts;
-  const routes: Readonly<Record<string, { readonly summary: string; readonly run: Run }>> = {
+  const kinds: Readonly<Record<string, Kind>> = {
     stations: {
       summary: 'Import stations, with passwords that a random source made; doing it again changes nothing',
-      async run(body, caller, dryRun) {
-        const read = readRows(body, stationRow, stationColumns);
-        const { rows, faults } = await meantStations(store, caller.tenantId, read.rows);
-        return runImport(store, caller, {
+      async begin(body, caller, dryRun) {
+        const read = await bodyOf(body, stationRow, stationColumns);
+        const run = read && {
           dryRun,
-          rows,
-          faults: [...read.faults, ...faults],
-          write: (values) => stationsWrite(store, values, { newId }),
-        });
+          batches: read.batches,
+          meant: (rows: readonly Row<StationRow>[]) => meantStations(store, caller.tenantId, rows),
+          unique: { path: 'stationId', idOf: ({ value }: StationWanted) => value.stationId },
+          write: (values: readonly StationWanted[]) => stationsWrite(store, values, { newId }),
+        };
+        return run && { run: runImport(store, caller, run), close: read.close };
       },
     },
     credentials: {
       summary: 'Import passwords of known stations, made by a random source; those before end',
-      async run(body, caller, dryRun) {
-        const read = readRows(body, credentialRow, credentialColumns);
-        const { rows, faults } = await meantCredentials(store, caller.tenantId, read.rows);
-        return runImport(store, caller, {
+      async begin(body, caller, dryRun) {
+        const read = await bodyOf(body, credentialRow, credentialColumns);
+        const run = read && {
           dryRun,
-          rows,
-          faults: [...read.faults, ...faults],
-          write: (values) => stationsWrite(store, values, { newId }),
-        });
+          batches: read.batches,
+          meant: (rows: readonly Row<CredentialRow>[]) => meantCredentials(store, caller.tenantId, rows),
+          unique: { path: 'stationId', idOf: ({ value }: StationWanted) => value.stationId },
+          write: (values: readonly StationWanted[]) => stationsWrite(store, values, { newId }),
+        };
+        return run && { run: runImport(store, caller, run), close: read.close };
       },
     },
     tokens: {
       summary: 'Import tokens; doing it again changes nothing',
-      async run(body, caller, dryRun) {
-        const read = readRows(body, tokenRow, tokenColumns);
+      async begin(body, caller, dryRun) {
+        const read = await bodyOf(body, tokenRow, tokenColumns);
         const of = { tenantId: caller.tenantId, tenantKey: tenantKey(caller.tenantId) };
-        const { rows, faults } = await meantTokens(store, of, read.rows);
-        return runImport(store, caller, {
+        const run = read && {
           dryRun,
-          rows,
-          faults: [...read.faults, ...faults],
-          write: (values) => tokensWrite(store, values),
-        });
+          batches: read.batches,
+          meant: (rows: readonly Row<TokenInput>[]) => meantTokens(store, of, rows),
+          unique: { path: 'uid', idOf: ({ tokenRef }: Token) => tokenRef },
+          write: (values: readonly Token[]) => tokensWrite(store, values),
+        };
+        return run && { run: runImport(store, caller, run), close: read.close };
       },
     },
   };
   void api.register(async (inner) => {
-    inner.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, text, done) => done(null, text));
-    for (const [name, { summary, run }] of Object.entries(routes)) addImport(inner, name, summary, run);
+    inner.addContentTypeParser('text/csv', (_request, content, done) => done(null, new Streamed('csv', content)));
+    inner.addContentTypeParser('application/x-ndjson', (_request, content, done) =>
+      done(null, new Streamed('ndjson', content)),
+    );
+    for (const [name, kind] of Object.entries(kinds)) addImport(inner, name, kind);
   });
 }
 
-function addImport(api: HttpApi, name: string, summary: string, run: Run): void {
+const description =
+  `text/csv with a row of column names, or application/x-ndjson with an object a line: up to ${rowsMax} rows, read
+as they come; or JSON {"rows": [{…}, …]}, up to 10,000 rows. All rows are checked first: with any fault nothing is written. Then
+they are written in batches of ${batchRows}; what only the database refuses ends the import there, and rows before it stay. The
+same import again writes what is missing. With "accept: application/x-ndjson" the answer is a line {"progress": {…}} after each
+batch, and {"report": {…}} (or {"problem": {…}}) as the last one; who goes away ends the import.`.replaceAll('\n', ' ');
+
+function addImport(api: HttpApi, name: string, { summary, begin }: Kind): void {
   api.post(
     `/v1/imports/${name}`,
     {
-      bodyLimit: importBytesMax,
+      bodyLimit: jsonBytesMax,
       schema: {
         tags,
         summary,
-        description: 'text/csv with a row of column names, or JSON {"rows": [{…}, …]}; up to 10,000 rows.',
+        description,
+        consumes: ['text/csv', 'application/x-ndjson', 'application/json'],
         querystring: query,
         body: Type.Unknown(),
         response: { 200: report, 422: report, ...problems },
       },
     },
-    async ({ caller, query: { dryRun = false }, body }, reply) => sendReport(reply, await run(body, caller, dryRun)),
+    async ({ caller, headers, query: { dryRun = false }, body, log }, reply) => {
+      const begun = await begin(body, caller, dryRun);
+      if (begun === undefined)
+        return problem(reply, { status: 413, title: `An import has at most ${importBytesMax} bytes` });
+      if (headers.accept?.includes(ndjson) !== true) return sendReport(reply, await reportOf(begun));
+      const lines = linesOf(begun, (error) => log.error({ err: error, import: name }, 'import ended early'));
+      return sendLines(reply, lines);
+    },
   );
+}
+
+type Begun = { readonly run: Run; close(): Promise<void> };
+
+async function reportOf({ run, close }: Begun): Promise<ImportReport> {
+  try {
+    for (;;) {
+      const next = await run.next();
+      if (next.done === true) return next.value;
+    }
+  } finally {
+    await close();
+  }
+}
+
+const ourBug = { status: 500, title: 'Something went wrong on our side' };
+
+/** Who reads them no more ends the run between two batches. */
+async function* linesOf({ run, close }: Begun, onError: (error: unknown) => void): AsyncGenerator<string> {
+  try {
+    for (;;) {
+      const next = await run.next();
+      yield `${JSON.stringify(next.done === true ? { report: next.value } : { progress: next.value })}\n`;
+      if (next.done === true) return;
+    }
+  } catch (error) {
+    onError(error);
+    const { status, title } = error instanceof Fault ? faultCodes[error.code] : ourBug;
+    yield `${JSON.stringify({ problem: { status, title } })}\n`;
+  } finally {
+    await close();
+  }
 }
 
 function sendReport(reply: FastifyReply, told: ImportReport): FastifyReply {
   return reply.code(told.faultCount === 0 ? 200 : 422).send(told);
+}
+
+function sendLines(reply: FastifyReply, lines: AsyncIterable<string>): FastifyReply {
+  return reply
+    .header('content-type', ndjson)
+    .header('cache-control', 'no-store')
+    .send(Readable.from(lines, { highWaterMark: 1 }));
 }

@@ -1,8 +1,11 @@
-// Writes an import in batches, each a transaction that changes nothing when it is repeated; a dry run writes none of it.
+// Runs an import of any length: all rows are checked before any is written; then batch by batch, each a transaction that
+// changes nothing when it is repeated.
 import type { Caller } from '#kit/http';
 import type { RowFault } from '#kit/rows/cells';
+import type { RowBatch } from '#kit/rows/row-batches';
 import type { BulkResult, BulkWrite } from '../store/bulk.ts';
 import { writeAs, type Store } from '../store/write.ts';
+import type { Meant, Row } from './wanted-rows.ts';
 
 export type ImportReport = BulkResult & {
   readonly dryRun: boolean;
@@ -10,6 +13,13 @@ export type ImportReport = BulkResult & {
   readonly rows: number;
   readonly faultCount: number;
   readonly faults: readonly RowFault[];
+};
+
+/** How far it is: rows that were checked, then rows that were written (or tried). */
+export type Progress = {
+  readonly phase: 'checked' | 'written' | 'tried';
+  readonly rows: number;
+  readonly faultCount: number;
 };
 
 export const batchRows = 1_000;
@@ -26,37 +36,90 @@ class DryRun extends Error {
   }
 }
 
-export type Import<V> = {
+export type Import<R, V> = {
   readonly dryRun: boolean;
-  readonly rows: readonly { readonly line: number; readonly value: V }[];
-  readonly faults: readonly RowFault[];
+  /** The same rows at every call. */
+  batches(): AsyncIterable<RowBatch<R>>;
+  /** What they mean, against what is registered. */
+  meant(rows: readonly Row<R>[]): Promise<Meant<V>>;
+  /** No two rows may be about the same; `path` is where it is named. */
+  readonly unique: { readonly path: string; idOf(value: V): string };
   write(values: readonly V[]): BulkWrite;
 };
 
-/** With any fault nothing is written. What only the database refuses ends the import at its batch; those before stay. */
-export async function runImport<V>(store: Store, caller: Caller, wanted: Import<V>): Promise<ImportReport> {
-  const { dryRun, rows } = wanted;
-  const total = { created: 0, updated: 0, unchanged: 0 };
-  const faults = [...wanted.faults];
-  for (let at = 0; at < rows.length && faults.length === 0; at += batchRows) {
-    const batch = rows.slice(at, at + batchRows);
-    const values = batch.map(({ value }) => value);
-    const outcome = await writeBatch(store, caller, wanted.write(values), dryRun);
-    if ('refused' in outcome) {
-      faults.push({
-        line: batch[0]?.line ?? 1,
-        path: '',
-        message: `this row or one of the ${batch.length - 1} after it: ${outcome.refused}`,
-      });
-      break;
-    }
-    total.created += outcome.created;
-    total.updated += outcome.updated;
-    total.unchanged += outcome.unchanged;
+/**
+ * 1. Every row is checked: with any fault nothing is written. 2. Batches are written in their order, each whole or not at
+ * all. What only the database refuses, a crash, and a caller who goes away end it between two: those before stay, and the
+ * same import again writes the rest. Yields after each batch.
+ */
+export async function* runImport<R, V>(
+  store: Store,
+  caller: Caller,
+  wanted: Import<R, V>,
+): AsyncGenerator<Progress, ImportReport> {
+  const found = new Faults();
+  let rows = 0;
+  const seen = new Set<string>();
+  for await (const batch of wanted.batches()) {
+    const meant = await wanted.meant(batch.rows);
+    found.add([...batch.faults, ...meant.faults, ...repeatedIn(meant.rows, seen, wanted.unique)]);
+    rows += batch.rows.length;
+    yield { phase: 'checked', rows, faultCount: found.count };
   }
-  const shown = faults.toSorted((left, right) => left.line - right.line).slice(0, faultsShownMax);
-  const written = !dryRun && faults.length === 0;
-  return { dryRun, written, rows: rows.length, ...total, faultCount: faults.length, faults: shown };
+  seen.clear();
+  const total = { created: 0, updated: 0, unchanged: 0 };
+  let done = 0;
+  if (found.count === 0) {
+    for await (const batch of wanted.batches()) {
+      const { rows: meant } = await wanted.meant(batch.rows);
+      const outcome = await writeBatch(store, caller, wanted.write(meant.map(({ value }) => value)), wanted.dryRun);
+      if ('refused' in outcome) {
+        found.add([refusedAt(meant, outcome.refused)]);
+        break;
+      }
+      total.created += outcome.created;
+      total.updated += outcome.updated;
+      total.unchanged += outcome.unchanged;
+      done += meant.length;
+      yield { phase: wanted.dryRun ? 'tried' : 'written', rows: done, faultCount: 0 };
+    }
+  }
+  const written = !wanted.dryRun && found.count === 0;
+  return { dryRun: wanted.dryRun, written, rows, ...total, faultCount: found.count, faults: found.shown() };
+}
+
+/** Those of the first lines are kept. */
+class Faults {
+  count = 0;
+  readonly #kept: RowFault[] = [];
+
+  add(faults: readonly RowFault[]): void {
+    this.count += faults.length;
+    const sorted = faults.toSorted((left, right) => left.line - right.line);
+    this.#kept.push(...sorted.slice(0, Math.max(0, faultsShownMax - this.#kept.length)));
+  }
+
+  shown(): RowFault[] {
+    return this.#kept.toSorted((left, right) => left.line - right.line);
+  }
+}
+
+function repeatedIn<V>(
+  rows: readonly Row<V>[],
+  seen: Set<string>,
+  { path, idOf }: Import<unknown, V>['unique'],
+): RowFault[] {
+  return rows.flatMap(({ line, value }) => {
+    const id = idOf(value);
+    if (seen.has(id)) return [{ line, path, message: 'stands in an earlier row, too' }];
+    seen.add(id);
+    return [];
+  });
+}
+
+function refusedAt(rows: readonly Row<unknown>[], why: string): RowFault {
+  const message = `this row or one of the ${rows.length - 1} after it: ${why}; rows before it are written`;
+  return { line: rows[0]?.line ?? 1, path: '', message };
 }
 
 async function writeBatch(

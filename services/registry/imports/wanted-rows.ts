@@ -6,7 +6,7 @@ import type { RowFault } from '#kit/rows/cells';
 import { passwordViolations } from '../domain/credential.ts';
 import { stationOf, stationViolations, type StationInput } from '../domain/station.ts';
 import { tokenOf, tokenViolations, type Token, type TokenInput } from '../domain/token.ts';
-import { repeated, type Violation } from '../domain/violation.ts';
+import type { Violation } from '../domain/violation.ts';
 import type { StationWanted } from '../store/bulk.ts';
 import { stations } from '../store/kinds.ts';
 import { rowsOf } from '../store/table.ts';
@@ -34,7 +34,7 @@ export async function meantStations(
     ...at(line, password === undefined ? [] : passwordViolations(password, true)),
   ]);
   const missing = await asTenant(database, tenantId, (client) => missingReferences(client, tenantId, rows));
-  return { rows, faults: [...faults, ...missing, ...doubled(rows, 'stationId', ({ value }) => value.stationId)] };
+  return { rows, faults: [...faults, ...missing] };
 }
 
 /** A password is an addition to a station that is known. */
@@ -46,7 +46,7 @@ export async function meantCredentials(
   const ids = given.map(({ value }) => value.stationId);
   const known = await asTenant(database, tenantId, (client) => rowsOf(client, stations.table, tenantId, ids));
   const byId = new Map(known.map(({ value }) => [value.stationId, value]));
-  const faults: RowFault[] = [...doubled(given, 'stationId', ({ stationId }) => stationId)];
+  const faults: RowFault[] = [];
   const rows = given.flatMap(({ line, value: { stationId, password } }): Row<StationWanted>[] => {
     faults.push(...at(line, passwordViolations(password, true)));
     const value = byId.get(stationId);
@@ -71,7 +71,7 @@ export async function meantTokens(
       .filter((locationId) => !found.has(locationId))
       .map((locationId) => ({ line, path: 'locationIds', message: `there is no location ${locationId}` })),
   );
-  return { rows, faults: [...faults, ...missing, ...doubled(rows, 'uid', ({ tokenRef }) => tokenRef)] };
+  return { rows, faults: [...faults, ...missing] };
 }
 
 async function missingReferences(
@@ -111,12 +111,4 @@ async function idsOf(
 
 function at(line: number, violations: readonly Violation[]): RowFault[] {
   return violations.map(({ path, message }) => ({ line, path, message }));
-}
-
-function doubled<V>(rows: readonly Row<V>[], path: string, idOf: (value: V) => string): RowFault[] {
-  return repeated(rows.map(({ value }) => idOf(value))).map((index) => ({
-    line: rows[index]?.line ?? 0,
-    path,
-    message: 'stands in an earlier row, too',
-  }));
 }

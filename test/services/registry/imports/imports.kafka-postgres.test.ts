@@ -1,5 +1,6 @@
 // Imports over the API: tried first, written whole or not at all, repeated without effect.
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { startRig, type Answer, type Rig } from '../rig.ts';
 
@@ -94,6 +95,111 @@ test('tokens come as CSV or JSON, ten thousand at once', async () => {
   assert.deepEqual([status, body['unchanged']], [200, 10_000]);
   const doubled = await imported('tokens', 'uid\nabcd\nABCD\n');
   assert.deepEqual(doubled.body['faults'], [{ line: 3, path: 'uid', message: 'stands in an earlier row, too' }]);
+});
+
+type Line = {
+  readonly progress?: { readonly phase: string; readonly rows: number };
+  readonly report?: { readonly created: number; readonly unchanged: number; readonly written: boolean };
+};
+
+/** Sends a body as it is made, and reads the answer line by line as long as told to. */
+async function streamed(kind: string, type: string, rows: Iterable<string>, goesOn: (line: Line) => boolean) {
+  const response = await fetch(`${rig.url}/v1/imports/${kind}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${rig.secrets.internalToken}`,
+      'x-tenant-id': 'default',
+      'x-role': 'operator',
+      'content-type': type,
+      accept: 'application/x-ndjson',
+    },
+    body: Readable.toWeb(Readable.from(rows)),
+    duplex: 'half',
+  });
+  assert.equal(response.status, 200);
+  const lines: Line[] = [];
+  let held = '';
+  const reader = response.body?.getReader();
+  for (let next = await reader?.read(); next?.done === false; next = await reader?.read()) {
+    const texts = (held + Buffer.from(next.value).toString()).split('\n');
+    held = texts.pop() ?? '';
+    for (const text of texts) {
+      const line = JSON.parse(text) as Line;
+      lines.push(line);
+      if (goesOn(line)) continue;
+      await reader?.cancel();
+      return lines;
+    }
+  }
+  return lines;
+}
+
+function* stationLines(prefix: string, count: number): Generator<string> {
+  for (let n = 0; n < count; n++) yield `{"stationId":"${prefix}-${n}","evses":[{"evseId":1}]}\n`;
+}
+
+/** Created and unchanged, as the last line says. */
+const countsIn = (lines: readonly Line[]) => [lines.at(-1)?.report?.created, lines.at(-1)?.report?.unchanged];
+const rowsAt = (lines: readonly Line[], phase: string) =>
+  lines.flatMap(({ progress }) => (progress?.phase === phase ? [progress.rows] : []));
+
+test('an import that is cut in the middle is whole or nothing by batch; the same one again writes the rest, and again none', async () => {
+  const count = 6_500;
+  const ndjson = 'application/x-ndjson';
+  const send = (goesOn: (line: Line) => boolean) => streamed('stations', ndjson, stationLines('S', count), goesOn);
+  const byBatch = [1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 6_500];
+  const cut = await send(({ progress }) => progress?.phase !== 'written');
+  assert.deepEqual([rowsAt(cut, 'checked'), rowsAt(cut, 'written')], [byBatch, [1_000]]);
+  const again = await send(() => true);
+  const [created = 0, unchanged = 0] = countsIn(again);
+  assert.ok(unchanged >= 1_000, `only ${unchanged} were there`);
+  assert.equal(created + unchanged, count);
+  assert.deepEqual(rowsAt(again, 'written'), byBatch);
+  assert.deepEqual(countsIn(await send(() => true)), [0, count]);
+});
+
+test('what only the database refuses ends an import at its batch: those before stay, and mended it writes the rest', async () => {
+  const rows = Array.from({ length: 2_500 }, (_, n) => ({
+    stationId: `P-${n}`,
+    evses: [{ evseId: 1, publicId: `DE*CSM*E${n}` }],
+  }));
+  const text = (publicId: string) =>
+    rows.map((row, n) => JSON.stringify(n === 1_700 ? { ...row, evses: [{ evseId: 1, publicId }] } : row)).join('\n');
+  const send = (publicId: string) =>
+    rig.call('POST', '/v1/imports/stations', text(publicId), { headers: { 'content-type': 'application/x-ndjson' } });
+  const refused = await send('DE*CSM*E7');
+  assert.deepEqual([...counts(refused), refused.body['written']], [422, 1_000, 0, 0, false]);
+  assert.deepEqual(
+    (refused.body['faults'] as { line: number }[]).map(({ line }) => line),
+    [1_001],
+  );
+  assert.equal((await rig.call('GET', '/v1/stations/P-1')).status, 200);
+  assert.equal((await rig.call('GET', '/v1/stations/P-1000')).status, 404);
+  assert.deepEqual(counts(await send('DE*CSM*E1700')), [200, 1_500, 0, 1_000]);
+});
+
+test('a fault far down keeps all of it out; a row that stands in an earlier batch is one', async () => {
+  const rows = [...stationLines('D', 2_500), '{"stationId":"D-0"}\n', '\n', 'no json\n', '{"stationId":7}\n'];
+  const { status, body } = await rig.call('POST', '/v1/imports/stations', rows.join(''), {
+    headers: { 'content-type': 'application/x-ndjson' },
+  });
+  assert.deepEqual([status, body['written'], body['created'], body['faultCount']], [422, false, 0, 3]);
+  assert.deepEqual(
+    (body['faults'] as { line: number; path: string }[]).map(({ line, path }) => [line, path]),
+    [
+      [2_501, 'stationId'],
+      [2_503, ''],
+      [2_504, 'stationId'],
+    ],
+  );
+  assert.equal((await rig.call('GET', '/v1/stations/D-1')).status, 404);
+});
+
+test('of very many faults all are counted, and the first thousand told', async () => {
+  const text = `stationId,securityProfile\n${Array.from({ length: 1_500 }, (_, n) => `B-${n},9\n`).join('')}`;
+  const { status, body } = await imported('stations', text);
+  const faults = body['faults'] as { line: number }[];
+  assert.deepEqual([status, body['faultCount'], faults.length, faults.at(-1)?.line], [422, 1_500, 1_000, 1_001]);
 });
 
 test('a viewer imports nothing', async () => {
