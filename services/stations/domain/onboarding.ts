@@ -99,6 +99,25 @@ export function begin(hash: string, nowMs: number): Onboarding {
   return { startedAtMs: nowMs, hash, phase: 'configuring', sinceMs: nowMs, ...counted, detail: null };
 }
 
+/** Of a station that was let in and has yet to hear it. `boots` of what comes back is how often it was asked before. */
+export type BootDecision = { readonly kind: 'ask' | 'wait' | 'rest'; readonly onboarding: Onboarding };
+
+/**
+ * The count is of one boot: a station that booted since it was asked the last time, and is pending all the same, is asked
+ * again under new names. One that is let in by an operator, or (a crash) by us without our row, is accepted from here on.
+ */
+export function decideBoot(
+  kept: Onboarding | undefined,
+  { bootedAtMs, nowMs }: { readonly bootedAtMs: number; readonly nowMs: number },
+): BootDecision {
+  const anew: Onboarding = { ...begin('', nowMs), phase: 'accepted' };
+  if (kept?.phase !== 'accepted') return { kind: 'ask', onboarding: anew };
+  if (kept.boots > 0 && nowMs < kept.sinceMs + bootsEveryMs) return { kind: 'wait', onboarding: kept };
+  if (kept.boots < bootsMax) return { kind: 'ask', onboarding: kept };
+  if (bootedAtMs <= kept.sinceMs) return { kind: 'rest', onboarding: kept };
+  return { kind: 'ask', onboarding: { ...anew, hash: kept.hash } };
+}
+
 /** Of a station that waits for acceptance and is connected. */
 export function decideOnboarding(onboarding: Onboarding, known: Known): Next {
   switch (onboarding.phase) {

@@ -12,10 +12,9 @@ import { readCommand, type CommandRow } from '../command-reads.ts';
 import { compare, wantedIn, type Compared } from '../domain/configuration-drift.ts';
 import {
   begin,
-  bootsEveryMs,
-  bootsMax,
   bootStep,
   currentStep,
+  decideBoot,
   decideOnboarding,
   stepsOf,
   type Onboarding,
@@ -26,6 +25,7 @@ import { onboardings } from '../metrics.ts';
 import type { PresenceBook } from '../presence-book.ts';
 import {
   actualVariables,
+  forgetAccepted,
   pagePending,
   readOnboarding,
   saveOnboarding,
@@ -117,8 +117,11 @@ export class Onboarder implements Closable {
 
   /** Nothing wanted: an operator decides. Something else wanted than before: begun anew. */
   async #configure(station: PendingStation, wanted: readonly WantedVariable[]): Promise<void> {
-    if (wanted.length === 0) return this.#rest(station);
     const { database, now } = this.#options;
+    if (wanted.length === 0) {
+      await forgetAccepted(database, station);
+      return this.#rest(station);
+    }
     const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
     const kept = await readOnboarding(database, station);
     // An accepted one that is pending again was taken back by an operator.
@@ -184,14 +187,12 @@ export class Onboarder implements Closable {
   /** It is let in and has yet to hear it: it is asked to boot, since gateways answer that alone with Accepted. */
   async #haveBoot(station: PendingStation): Promise<void> {
     const { database, now } = this.#options;
-    const kept = await readOnboarding(database, station);
-    // Let in by an operator, or (a crash) by us without our row: from here on it is accepted.
     const nowMs = now();
-    const onboarding: Onboarding =
-      kept?.phase === 'accepted' ? kept : { ...begin('', nowMs), phase: 'accepted', sinceMs: nowMs };
+    const kept = await readOnboarding(database, station);
+    const { kind, onboarding } = decideBoot(kept, { bootedAtMs: station.bootedAtMs, nowMs });
     if (onboarding !== kept) await saveOnboarding(database, station, onboarding);
-    if (onboarding.boots >= bootsMax) return this.#rest(station);
-    if (onboarding.boots > 0 && nowMs < onboarding.sinceMs + bootsEveryMs) return;
+    if (kind === 'rest') this.#rest(station);
+    if (kind !== 'ask') return;
     await this.#ask(station, onboarding, bootStep(onboarding.boots));
     await saveOnboarding(database, station, { ...onboarding, boots: onboarding.boots + 1, sinceMs: nowMs });
   }

@@ -56,6 +56,14 @@ export async function saveOnboarding(
   );
 }
 
+/** An operator took back what was accepted: when it is let in again, it is asked to boot as if it had never been. */
+export async function forgetAccepted(database: Database, { tenantId, stationId }: StationName): Promise<void> {
+  await database.query(
+    `delete from ${schema}.onboardings where tenant_id = $1 and station_id = $2 and phase = 'accepted'`,
+    [tenantId, stationId],
+  );
+}
+
 /** The actual values of all variables of these stations that have these names; more than is wanted, never less. */
 export async function actualVariables(
   database: Database,

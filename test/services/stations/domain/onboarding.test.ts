@@ -3,8 +3,11 @@ import { test } from 'node:test';
 import { compare, type ActualVariable } from '#services/stations/domain/configuration-drift';
 import {
   begin,
+  bootsEveryMs,
+  bootsMax,
   comparedWithinMs,
   currentStep,
+  decideBoot,
   decideOnboarding,
   interruptedAgainMs,
   rebootsWithinMs,
@@ -119,4 +122,31 @@ test('what needs a reboot is read after one, and only one', () => {
 
 test('an accepted station is left alone', () => {
   assert.equal(decide({ ...comparing, phase: 'accepted' }, {}).kind, 'wait');
+});
+
+const accepted: Onboarding = { ...fresh, phase: 'accepted', sinceMs: 10_000, boots: bootsMax };
+
+test('who was let in is asked to boot so often, apart from each other, and then left to its own interval', () => {
+  const asked = { ...accepted, boots: 1 };
+  const soon = accepted.sinceMs + bootsEveryMs;
+  assert.equal(decideBoot(asked, { bootedAtMs: 500, nowMs: soon - 1 }).kind, 'wait');
+  assert.deepEqual(decideBoot(asked, { bootedAtMs: 500, nowMs: soon }), { kind: 'ask', onboarding: asked });
+  const last = { ...accepted, boots: bootsMax - 1 };
+  assert.equal(decideBoot(last, { bootedAtMs: 500, nowMs: soon }).kind, 'ask');
+  assert.deepEqual(decideBoot(accepted, { bootedAtMs: 500, nowMs: soon }), { kind: 'rest', onboarding: accepted });
+});
+
+test('the count is of one boot: who booted since, and is pending all the same, is asked anew under other names', () => {
+  const soon = accepted.sinceMs + bootsEveryMs;
+  assert.equal(decideBoot(accepted, { bootedAtMs: accepted.sinceMs, nowMs: soon }).kind, 'rest');
+  const { kind, onboarding } = decideBoot(accepted, { bootedAtMs: accepted.sinceMs + 1, nowMs: soon });
+  assert.deepEqual([kind, onboarding.boots, onboarding.phase], ['ask', 0, 'accepted']);
+  assert.notEqual(onboarding.startedAtMs, accepted.startedAtMs, 'the commands of before would be known');
+});
+
+test('who is let in without an attempt of ours, by an operator or before a crash, is accepted from here on', () => {
+  for (const kept of [undefined, { ...fresh, phase: 'comparing' } as const]) {
+    const { kind, onboarding } = decideBoot(kept, { bootedAtMs: 500, nowMs: 7_000 });
+    assert.deepEqual([kind, onboarding.phase, onboarding.boots, onboarding.startedAtMs], ['ask', 'accepted', 0, 7_000]);
+  }
 });
