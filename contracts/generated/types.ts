@@ -1061,6 +1061,8 @@ export type StationPresence = {
   heartbeatSeconds: number;
   /** Upgrades get 503 until then: two devices share the identity */
   refuseUntil: number | null;
+  /** ms since epoch: its line was ended because it answered none of our CALLs; not again within the hour, by no gateway */
+  zombieEndedAt: number | null;
   recordedAt: number;
 };
 

@@ -14,6 +14,7 @@ export function presenceOf(connection: Connection, connected: boolean): StationP
     subprotocol,
     heartbeatSeconds: Math.max(station.heartbeatSeconds, peer.beatSeconds),
     refuseUntil: connected ? refuseUntil : null,
+    zombieEndedAt: peer.zombieEndedAt(parts.now()),
     recordedAt: parts.now(),
   };
 }

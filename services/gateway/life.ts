@@ -27,8 +27,10 @@ export async function recordStart(connection: Connection, admitted: Admitted): P
     remoteAddress: admitted.remoteAddress,
   };
   const epoch = await appendEvents(connection, [connected]);
-  // As late as can be: another gateway may have told the station to beat less often a moment ago.
-  connection.peer.beatsEvery(connection.parts.caches.presence(connection.key)?.heartbeatSeconds ?? 0);
+  // As late as can be: another gateway may have told the station to beat less often, or ended its line, a moment ago.
+  const known = connection.parts.caches.presence(connection.key);
+  connection.peer.beatsEvery(known?.heartbeatSeconds ?? 0);
+  connection.peer.wasZombie(known?.zombieEndedAt ?? null, connection.parts.now());
   return epoch;
 }
 

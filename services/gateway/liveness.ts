@@ -1,26 +1,20 @@
 // Pings, and ends what is dead or deaf: one look a second at all sockets of the process, no timer of a socket's own.
 import type { Closable } from '#kit/lifecycle';
 import type { Connection } from './connection.ts';
-import { needOf, type LivenessLimits } from './domain/liveness.ts';
+import { needOf, zombieEverySeconds, type LivenessLimits } from './domain/liveness.ts';
 
 export type LivenessOptions = {
   readonly config: { readonly pingEveryMs: number; readonly deadAfterMs: number };
-  readonly connections: ReadonlySet<Pick<Connection, 'key' | 'open' | 'peer' | 'ping' | 'endWithoutFrame' | 'end'>>;
+  readonly connections: ReadonlySet<Pick<Connection, 'open' | 'peer' | 'ping' | 'endWithoutFrame' | 'end'>>;
   /** Monotonic, ms: a clock that is set must not end everybody. */
   nowMs(): number;
 };
 
 const lookEveryMs = 1_000;
-/** A zombie is helped once an hour: one that stays deaf is better than one that is not there. */
-const zombieEverySeconds = 3_600;
-/** Zombies that are remembered; oldest out. */
-const zombiesMax = 10_000;
 
 export class Liveness implements Closable {
   readonly #options: LivenessOptions;
   readonly #limits: LivenessLimits;
-  /** When the station's connection was ended for it. */
-  readonly #zombies = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   /** Whole seconds since this process began, as of the last look: what connections note, without asking a clock. */
   second: number;
@@ -54,8 +48,11 @@ export class Liveness implements Closable {
           connection.endWithoutFrame('dead');
           break;
         case 'zombie':
-          if (this.#mayEnd(connection.key, at)) connection.end(1012, 'our calls are not answered', 'zombie');
-          else pulse.unanswered = 0;
+          pulse.unanswered = 0;
+          if (at - pulse.helpedAt < zombieEverySeconds) break;
+          // Its end tells in presence, which its next gateway reads.
+          pulse.helpedAt = at;
+          connection.end(1012, 'our calls are not answered', 'zombie');
           break;
         case undefined:
           break;
@@ -65,14 +62,5 @@ export class Liveness implements Closable {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-  }
-
-  #mayEnd(key: string, at: number): boolean {
-    if (at - (this.#zombies.get(key) ?? -Infinity) < zombieEverySeconds) return false;
-    const [oldest] = this.#zombies.keys();
-    if (this.#zombies.size >= zombiesMax && oldest !== undefined) this.#zombies.delete(oldest);
-    this.#zombies.delete(key);
-    this.#zombies.set(key, at);
-    return true;
   }
 }

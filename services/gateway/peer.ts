@@ -2,7 +2,7 @@
 import type { StationBooted, StationRegistered, TraitOverrides } from '#contracts/generated/types';
 import { treatedDevice, type KnownDevice } from './devices.ts';
 import { bootStatusOf } from './domain/boot.ts';
-import { newPulse, noteCall, silenceOf, type Pulse } from './domain/liveness.ts';
+import { newPulse, noteCall, silenceOf, zombieEverySeconds, type Pulse } from './domain/liveness.ts';
 import { ToldQuirks } from './domain/quirks/told.ts';
 import type { Liveness } from './liveness.ts';
 
@@ -60,6 +60,19 @@ export class Peer {
   /** A CALL of ours was answered in whatever way, or given up. */
   called(isAnswered: boolean): void {
     noteCall(this.pulse, isAnswered, this.#liveness.second);
+  }
+
+  /** When a gateway last ended its line because it was deaf, as its presence says; null: not within the hour. */
+  zombieEndedAt(nowMs: number): number | null {
+    const agoSeconds = this.#liveness.second - this.pulse.helpedAt;
+    return agoSeconds >= zombieEverySeconds ? null : nowMs - agoSeconds * 1000;
+  }
+
+  /** The same of an earlier connection, on whichever gateway: clocks of two machines may differ a little. */
+  wasZombie(endedAt: number | null, nowMs: number): void {
+    if (endedAt === null) return;
+    const agoSeconds = Math.floor(Math.max(nowMs - endedAt, 0) / 1000);
+    if (agoSeconds < zombieEverySeconds) this.pulse.helpedAt = this.#liveness.second - agoSeconds;
   }
 
   /** It said what it is, and was told how often to beat. */

@@ -167,6 +167,7 @@ export class LeaseTimer implements Closable {
       subprotocol: claim?.subprotocol ?? '',
       heartbeatSeconds: claim?.heartbeatSeconds ?? 0,
       refuseUntil: null,
+      zombieEndedAt: claim?.zombieEndedAt ?? null,
       recordedAt: now(),
     };
     await log.append(topics.presence.name, partitionOf(key, topics.presence.partitions), [

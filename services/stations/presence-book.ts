@@ -8,7 +8,8 @@ import type { Presence } from './domain/completion.ts';
 import type { Lease } from './domain/lease.ts';
 
 /** What a process needs of a claim; a million of them stay small. */
-export type Claim = Presence & Pick<StationPresence, 'gatewayId' | 'subprotocol' | 'heartbeatSeconds'>;
+export type Claim = Presence &
+  Pick<StationPresence, 'gatewayId' | 'subprotocol' | 'heartbeatSeconds' | 'zombieEndedAt'>;
 
 /** A lease with the key that it stands under in the topic. */
 export type KeyedLease = Lease & { readonly key: string };
@@ -64,7 +65,7 @@ export class PresenceBook {
   /** Only a greater epoch, or the same one again, replaces what is known. */
   #take(presence: StationPresence): void {
     const key = stationKey(presence.tenantId, presence.stationId);
-    const { connectionEpoch, connected, accepted, gatewayId, subprotocol, heartbeatSeconds } = presence;
+    const { connectionEpoch, connected, accepted, gatewayId, subprotocol, heartbeatSeconds, zombieEndedAt } = presence;
     const known = this.#claims.get(key);
     if (known !== undefined && known.connectionEpoch > connectionEpoch) return;
     const isSame = known?.connectionEpoch === connectionEpoch && known.connected === connected;
@@ -77,6 +78,7 @@ export class PresenceBook {
       gatewayId,
       subprotocol,
       heartbeatSeconds,
+      zombieEndedAt,
     });
     if (!isSame || known.accepted !== accepted) this.#options.onChange(key);
   }

@@ -13,6 +13,8 @@ export type Pulse = {
   /** CALLs of ours in a row that timed out, and when the first of them was given up. */
   unanswered: number;
   unansweredSince: number;
+  /** When a gateway ended its line because it was deaf; long before it began where none did. */
+  helpedAt: number;
 };
 
 export type LivenessLimits = {
@@ -31,9 +33,13 @@ const jitterShare = 1.1;
 /** A wait for an answer that timed out may be one lost frame; two in a row are a station that does not hear. */
 const unansweredMax = 2;
 
+/** A zombie is helped once an hour: one that stays deaf is better than one that is not there. */
+export const zombieEverySeconds = 3_600;
+
 export function newPulse(at: number, heartbeatSeconds: number): Pulse {
   const silenceMax = silenceOf(heartbeatSeconds * jitterShare);
-  return { heardAt: at, pingedAt: at, hasPonged: false, silenceMax, unanswered: 0, unansweredSince: 0 };
+  const helpedAt = at - zombieEverySeconds;
+  return { heardAt: at, pingedAt: at, hasPonged: false, silenceMax, unanswered: 0, unansweredSince: 0, helpedAt };
 }
 
 /** How long silence may last where heartbeats come so often. */

@@ -71,6 +71,7 @@ function openRig(options: { claimed: boolean }) {
     subprotocol: 'ocpp1.6',
     heartbeatSeconds: 300,
     refuseUntil: null,
+    zombieEndedAt: 5,
     recordedAt: 0,
   };
   const value = encodeRecord('StationPresence', claim);
@@ -118,6 +119,7 @@ test('a gateway that renews keeps its connections; one that stops for 30 s loses
   const [end, claim] = rig.appended.map(({ record }) => record);
   assert.ok(end?.type === 'StationDisconnected' && end.cause === 'lease-expired' && end.meta.connectionEpoch === 7);
   assert.ok(claim?.type === 'StationPresence' && !claim.connected && claim.accepted && claim.connectionEpoch === 7);
+  assert.equal(claim.zombieEndedAt, 5, 'what outlives a connection is told on');
   await rig.close();
 });
 

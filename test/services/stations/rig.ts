@@ -241,7 +241,13 @@ export class FakeGateway {
 
   async claim(stationId: string, fields: Pick<StationPresence, 'connected' | 'accepted'>): Promise<void> {
     const held = { gatewayId: this.#id, connectionEpoch: this.#held.get(stationId) ?? -1 };
-    const rest = { subprotocol: 'ocpp1.6', heartbeatSeconds: 300, refuseUntil: null, recordedAt: Date.now() };
+    const rest = {
+      subprotocol: 'ocpp1.6',
+      heartbeatSeconds: 300,
+      refuseUntil: null,
+      zombieEndedAt: null,
+      recordedAt: Date.now(),
+    };
     const presence = { tenantId, stationId, ...held, ...fields, ...rest };
     await this.#append('presence', stationKey(tenantId, stationId), 'StationPresence', presence);
   }

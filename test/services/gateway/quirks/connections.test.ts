@@ -161,6 +161,36 @@ test('Q23: a zombie is closed so that it reconnects, once an hour; one that hear
   assert.equal(station.socket.ends.length, 2);
 });
 
+test('Q23: who was helped by one gateway is not by the next within the hour, and is after it', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const tick = (ms: number): void => t.mock.timers.tick(ms);
+  const first = await oddStation();
+  await deafFor(first, 2, tick);
+  assert.equal(first.socket.ends.length, 1);
+  await first.connection.gone(1012);
+  const told = first.gateway.presences.get(first.connection.key);
+  assert.ok(told !== undefined && told.zombieEndedAt !== null && !told.connected);
+  const comesBack = async (afterMs: number): Promise<number> => {
+    const gateway = fakeGateway();
+    gateway.ackAll();
+    gateway.nowMs += afterMs;
+    gateway.presences.set(first.connection.key, { ...told, accepted: true });
+    const next = connect(gateway);
+    await next.connection.begin();
+    const ask = async (text: string) => {
+      next.connection.receive(text);
+      await settle();
+      return { answer: [], facts: [] };
+    };
+    await deafFor({ gateway, ...next, ask }, 2, tick);
+    const [claim] = [gateway.presences.get(first.connection.key)];
+    assert.equal(claim?.zombieEndedAt, next.socket.ends.length === 0 ? told.zombieEndedAt : null, 'it is told on');
+    return next.socket.ends.length;
+  };
+  assert.equal(await comesBack(60_000), 0);
+  assert.equal(await comesBack(2 * 3_600_000), 1);
+});
+
 test('Q23: a model that never returns after a close frame gets none', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const station = await oddStation('1.6', 'JIGU');
