@@ -1,6 +1,7 @@
 // Frames end to end: given a station that talks, when somebody looks for a fault, then each exchange is found, without its secrets.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startTrial, type Trial } from '#load-tests/bench/trial';
 import { clickhouse, eventually, operatorOf, type Operator, type Page } from './operator-client.ts';
 import { ScriptedStation } from './scripted-station.ts';
@@ -96,6 +97,41 @@ test('what a station said, and what it was answered, is found by API and SQL wit
   assert.ok(rows.length >= 5);
   for (const { text } of rows) assert.ok(!text.includes(card) && !text.includes(secret), text);
   assert.ok(rows.some(({ text }) => text.includes('AuthorizationKey') && text.includes('[redacted]')));
+  station.close();
+});
+
+test('frames end and begin again with the station’s and the tenant’s wish, on the connection that is open', async () => {
+  const station = await connect('FRAMES-ON');
+  await station.boot();
+  const wants = async (path: string, framesRecorded: boolean): Promise<void> => {
+    const answer = await operator.raw(path, { method: 'PATCH', body: JSON.stringify({ framesRecorded }) });
+    assert.equal(answer.status, 200, await answer.text());
+  };
+  const noted = async (): Promise<string> =>
+    (await framesOf('FRAMES-ON', '&action=Heartbeat&limit=200')).map(({ request }) => request).join();
+  let asked = 0;
+  const beat = async (): Promise<string> => {
+    const id = `beat-${asked++}.`;
+    await station.ask('Heartbeat', {}, id);
+    return id;
+  };
+  for (const path of ['/v1/stations/FRAMES-ON', '/v1/tenants/default']) {
+    await wants(path, false);
+    const unwanted: string[] = [];
+    // The gateway hears of the wish while these are told.
+    for (const until = performance.now() + 3_000; performance.now() < until; await delay(100))
+      unwanted.push(await beat());
+    await wants(path, true);
+    await eventually('a frame that is wanted again', async () => {
+      const id = await beat();
+      return eventually(id, async () => ((await noted()).includes(id) ? true : undefined), 3_000);
+    });
+    const found = await noted();
+    assert.ok(
+      unwanted.some((id) => !found.includes(id)),
+      `${path}: all were noted`,
+    );
+  }
   station.close();
 });
 
