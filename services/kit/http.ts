@@ -151,11 +151,24 @@ function answerError(error: FastifyError | Fault | Error, request: FastifyReques
     const violations = told(error.validation).flatMap((violation) => violationsOf(context, violation));
     return problem(reply, { status: 400, title: 'The request is not valid', violations });
   }
+  if (isUnstorable(error)) {
+    request.log.warn({ err: error }, 'request holds what no column can');
+    return problem(reply, {
+      status: 400,
+      title: 'The request is not valid',
+      detail: 'a value in it is none of its kind',
+    });
+  }
   if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500) {
     return problem(reply, { status: error.statusCode, title: error.message, code: error.code });
   }
   request.log.error({ err: error }, 'request met a bug');
   return problem(reply, { status: 500, title: 'Something went wrong on our side' });
+}
+
+/** A data exception of Postgres (SQLSTATE class 22): a NUL, a cursor that holds no id, a number out of range; none of it is a fault of ours. */
+function isUnstorable(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && /^22[0-9A-Z]{3}$/.test(error.code);
 }
 
 type Violation = NonNullable<Problem['violations']>[number];

@@ -49,6 +49,11 @@ export const signedSuffix = '-Signed';
 /** Who reads a file or uploads one, and by which password (FirmwareURL, diagnostics location). */
 const urlUser = /(:\/\/)[^/?#\s"]*@/g;
 
+/** A text that a station tells of a file, without who fetches it and by which password; null of none. */
+export function withoutUrlUser(text: string | undefined): string | null {
+  return text === undefined ? null : text.replace(urlUser, '$1[redacted]@');
+}
+
 /** JSON text of a payload without secrets and driver ids. */
 export function redactedJson(action: string, payload: unknown): string {
   if (action.endsWith(signedSuffix)) return '"[redacted: a signed message]"';

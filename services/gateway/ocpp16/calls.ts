@@ -21,7 +21,7 @@ import {
   untoldCertificate,
   variablesTold,
 } from '../domain/facts.ts';
-import { orNull } from '../domain/or-null.ts';
+import { withoutUrlUser } from '../domain/redaction.ts';
 import { parseTimestamp } from '../domain/timestamps.ts';
 import { shownValue, untold } from '../domain/variables.ts';
 import { clearChargingProfile, getCompositeSchedule, setChargingProfile } from './calls-profiles.ts';
@@ -104,15 +104,15 @@ const signedUpdateFirmware = withFacts<OCPP16.SignedUpdateFirmwareRequest, OCPP1
 );
 
 const getDiagnostics: CallRow<OCPP16.GetDiagnosticsRequest, OCPP16.GetDiagnosticsResponse> = {
-  outcome: ({ fileName }) => ({ outcome: 'accepted', detail: orNull(fileName) }),
+  outcome: ({ fileName }) => ({ outcome: 'accepted', detail: withoutUrlUser(fileName) }),
   facts: ({ fileName }, { meta }) => [
-    logAnswered(meta(null), { logType: 'Diagnostics', status: 'Requested', fileName: orNull(fileName) }),
+    logAnswered(meta(null), { logType: 'Diagnostics', status: 'Requested', fileName: withoutUrlUser(fileName) }),
   ],
 };
 
 const getLog = withFacts<OCPP16.GetLogRequest, OCPP16.GetLogResponse>(
   ({ status, filename }, { request: { logType, requestId }, meta }) =>
-    logAnswered(meta(null), { logType, status, requestId, fileName: orNull(filename) }),
+    logAnswered(meta(null), { logType, status, requestId, fileName: withoutUrlUser(filename) }),
   ['Accepted', 'AcceptedCanceled'],
 );
 

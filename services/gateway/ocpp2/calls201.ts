@@ -12,6 +12,7 @@ import {
 } from '../domain/call.ts';
 import { availabilityChanged, localListReported, logAnswered, variablesTold } from '../domain/facts.ts';
 import { orNull } from '../domain/or-null.ts';
+import { withoutUrlUser } from '../domain/redaction.ts';
 import { shownValue, untold } from '../domain/variables.ts';
 import {
   certificateSigned,
@@ -82,7 +83,7 @@ const setVariables: CallRow<OCPP20.SetVariablesRequest, OCPP20.SetVariablesRespo
 
 const getLog = withFacts<OCPP20.GetLogRequest, OCPP20.GetLogResponse>(
   ({ status, filename }, { request: { logType, requestId }, meta }) =>
-    logAnswered(meta(null), { logType, status, requestId, fileName: orNull(filename) }),
+    logAnswered(meta(null), { logType, status, requestId, fileName: withoutUrlUser(filename) }),
   ['Accepted', 'AcceptedCanceled'],
 );
 

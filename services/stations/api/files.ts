@@ -86,6 +86,8 @@ function addTaking(api: HttpApi, parts: FileApiParts): void {
     },
     async ({ caller, params: { fileId }, query, body }, reply) => {
       if (caller.role === 'viewer') return problem(reply, { status: 403, title: 'A viewer may not give files' });
+      if (!(body instanceof Readable))
+        return problem(reply, { status: 415, title: 'A file comes as application/octet-stream' });
       const place = await parts.room.enter(caller.tenantId, parts.firmwareBytesMax);
       if ('refused' in place) return answerNoRoom(reply, parts, place.refused);
       try {

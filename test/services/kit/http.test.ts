@@ -64,3 +64,19 @@ test('routes that are added after the API was made stand in its document, unless
     '/other': {},
   });
 });
+
+test('what no column can hold is the caller’s fault, told without the value; anything else thrown is ours', async (context) => {
+  const api = openApi(context);
+  const thrown: { error: Error } = { error: new Error() };
+  api.get('/thrown', { schema: { response: {} } }, async () => {
+    throw thrown.error;
+  });
+  const answer = async (code: string) => {
+    thrown.error = Object.assign(new Error('invalid input syntax for type uuid: "SECRET"'), { code });
+    const { statusCode, body: text } = await api.inject({ method: 'GET', url: '/thrown', headers });
+    assert.ok(!text.includes('SECRET'), text);
+    return statusCode;
+  };
+  for (const code of ['22021', '22P02', '22003', '22007']) assert.equal(await answer(code), 400, code);
+  for (const code of ['42P01', '23505', 'ENOENT', '220']) assert.equal(await answer(code), 500, code);
+});

@@ -1,7 +1,7 @@
 // What is kept whole: secrets and driver ids never, everything else as it came.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mayHideFrom, redactedJson, redactedRuin } from '#services/gateway/domain/redaction';
+import { mayHideFrom, redactedJson, redactedRuin, withoutUrlUser } from '#services/gateway/domain/redaction';
 
 test('a secret that a station reads out to us is not kept, whichever message carries it', () => {
   const variable = { name: 'BasicAuthPassword' };
@@ -126,4 +126,10 @@ test('a long text of a vendor is looked through in a moment, whatever it is made
       const tookMs = performance.now() - begunMs;
       assert.ok(tookMs < 2_000, `${part}: ${tookMs} ms`);
     }
+});
+
+test('the name of a file that a station tells keeps its place, not who fetches it', () => {
+  assert.equal(withoutUrlUser('ftp://me:S3CRET@host/log.zip'), 'ftp://[redacted]@host/log.zip');
+  assert.equal(withoutUrlUser('diag@1.zip'), 'diag@1.zip');
+  assert.equal(withoutUrlUser(undefined), null);
 });
