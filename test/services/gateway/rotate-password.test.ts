@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { OcppVersion } from '#contracts/ocpp';
 import { verifierOfChosen, verifierOfGenerated } from '#contracts/passwords';
 import { provedSalt } from '#services/gateway/proved-password';
+import { rotationAfter } from '#services/registry/domain/rotation';
 import { command, connect, fakeGateway, settle } from './fake-parts.ts';
 import { station } from './support.ts';
 
@@ -44,9 +45,9 @@ test('1.6 gets the key as hex digits, 2.x the password; the log gets neither', a
       },
     ],
   } as const;
-  for (const version of ['1.6', '2.0.1'] as const) {
+  for (const version of ['1.6', '2.0.1', '2.1'] as const) {
     const { gateway, connection, frame, outcome } = await rotating(version, true);
-    const [action, payload, answer] = said[version];
+    const [action, payload, answer] = said[version === '2.1' ? '2.0.1' : version];
     assert.deepEqual([frame?.[2], frame?.[3]], [action, payload]);
     connection.receive(JSON.stringify([3, frame?.[1], answer]));
     await settle();
@@ -60,6 +61,22 @@ test('a station that refuses it says so in the outcome', async () => {
   connection.receive(JSON.stringify([3, frame?.[1], { status: 'Rejected' }]));
   await settle();
   assert.equal(outcome()?.outcome, 'rejected');
+});
+
+test('a station that takes it with its next boot says so in the detail, by which the registry keeps the old one', async () => {
+  const names = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' } };
+  const answers = {
+    '1.6': { status: 'RebootRequired' },
+    '2.0.1': { setVariableResult: [{ attributeStatus: 'RebootRequired', ...names }] },
+    '2.1': { setVariableResult: [{ attributeStatus: 'RebootRequired', ...names }] },
+  };
+  for (const version of ['1.6', '2.0.1', '2.1'] as const) {
+    const { connection, frame, outcome } = await rotating(version, true);
+    connection.receive(JSON.stringify([3, frame?.[1], answers[version]]));
+    await settle();
+    assert.equal(outcome()?.outcome, 'accepted');
+    assert.equal(rotationAfter('accepted', outcome()?.detail ?? null), 'rebootRequired', version);
+  }
 });
 
 test('a password that is not on its way any more is not sent: the command failed', async () => {
