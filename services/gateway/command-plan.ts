@@ -5,6 +5,7 @@ import type { CommandOutcome, CommandRequested } from '#contracts/generated/type
 import { groupIdOf, remoteStartIdOf, tokenRefOf } from '#contracts/keys';
 import { guardOf } from '#contracts/ocpp';
 import type { Connection } from './connection.ts';
+import { bootStatusOf } from './domain/boot.ts';
 import type { Outcome } from './domain/call.ts';
 import type { Call, IntentContext, PlanOf } from './domain/intent.ts';
 import { unfitForModel } from './domain/models.ts';
@@ -27,14 +28,18 @@ export function planCommand(
     contextOf(connection, command, password),
   );
   if ('impossible' in planned) return ended('notSupported', planned.impossible);
-  // No remote start or stop before the station is accepted (1.6 4.2, 2.x B02.FR.05).
-  if (!accepted && planned.calls.some(({ action }) => remoteTransactionActions.has(action)))
+  if (!accepted && isTooEarly(connection, planned.calls))
     return ended('notAccepted', 'the station is not accepted yet');
   for (const call of planned.calls) {
     const fault = faultOf(connection, call);
     if (fault !== undefined) return fault;
   }
   return planned;
+}
+
+/** No remote start or stop before the station is accepted (1.6 4.2, 2.x B02.FR.05), and nothing at all to a rejected one (B03). */
+function isTooEarly({ station }: Connection, calls: readonly Call[]): boolean {
+  return bootStatusOf(station) === 'Rejected' || calls.some(({ action }) => remoteTransactionActions.has(action));
 }
 
 function contextOf(

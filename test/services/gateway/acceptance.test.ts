@@ -102,3 +102,58 @@ test('a pending station is accepted at its next boot once the registry says that
   connection.station = { ...connection.station, bootPolicy: 'reject' };
   assert.match(await says(boot), /Rejected/);
 });
+
+const token = { uid: 'CARD', type: 'ISO14443' };
+const raw = (action: string, payload: object) => ({ intent: 'SendCall' as const, parameters: { action, payload } });
+const remote = {
+  '1.6': [
+    { intent: 'StartCharging' as const, parameters: { evseId: 1, token } },
+    { intent: 'StopCharging' as const, parameters: { transactionId: '5' } },
+    raw('RemoteStartTransaction', { idTag: 'CARD', connectorId: 1 }),
+    raw('RemoteStopTransaction', { transactionId: 5 }),
+  ],
+  '2.0.1': [
+    { intent: 'StartCharging' as const, parameters: { evseId: 1, token } },
+    { intent: 'StopCharging' as const, parameters: { transactionId: 'tx-5' } },
+    raw('RequestStartTransaction', { idToken: { idToken: 'CARD', type: 'ISO14443' }, remoteStartId: 1, evseId: 1 }),
+    raw('RequestStopTransaction', { transactionId: 'tx-5' }),
+  ],
+} as const;
+const boots = {
+  '1.6': boot,
+  '2.0.1': '[2,"b","BootNotification",{"reason":"PowerUp","chargingStation":{"vendorName":"V","model":"M"}}]',
+} as const;
+
+test('a pending station is sent no start and no stop, by intent or by name, but what configures it; a rejected one nothing', async () => {
+  for (const version of ['1.6', '2.0.1'] as const)
+    for (const bootPolicy of ['pending', 'reject', 'accept'] as const) {
+      const gateway = fakeGateway();
+      gateway.ackAll();
+      const { connection, socket } = connect(gateway, version);
+      connection.station = { ...connection.station, bootPolicy };
+      await connection.begin();
+      connection.receive(boots[version]);
+      await settle();
+      const outcomeOf = async (each: (typeof remote)['1.6'][number] | ReturnType<typeof trigger>) => {
+        const sent = socket.sent.length;
+        connection.outbound.request(command(gateway, connection, each.intent, each.parameters));
+        await settle();
+        const [frame] = socket.sent.slice(sent);
+        const last = gateway.records.at(-1);
+        if (frame === undefined) return last?.type === 'CommandCompleted' ? last.outcome : 'nothing';
+        const [, id] = JSON.parse(frame) as unknown[];
+        connection.receive(JSON.stringify([3, id, { status: 'Accepted' }]));
+        await settle();
+        return 'sent';
+      };
+      const trigger = () => ({ intent: 'TriggerMessage' as const, parameters: { message: 'BootNotification' } });
+      const expected = bootPolicy === 'accept' ? 'sent' : 'notAccepted';
+      for (const each of remote[version])
+        assert.equal(await outcomeOf(each as never), expected, `${version} ${bootPolicy} ${JSON.stringify(each)}`);
+      assert.equal(
+        await outcomeOf(trigger()),
+        bootPolicy === 'reject' ? 'notAccepted' : 'sent',
+        `${version} ${bootPolicy}`,
+      );
+    }
+});
