@@ -23,7 +23,8 @@ export const costQuestion = Type.Object(
   {
     tenantId: Type.String({ pattern: tenantIdPattern }),
     stationId: Type.String({ pattern: stationIdPattern }),
-    transactionId: Type.String({ maxLength: 255 }),
+    /** Without NUL, which no table holds: one such id must not fail the questions that are looked up with it. */
+    transactionId: Type.String({ maxLength: 255, pattern: '^[^\\u0000]*$' }),
     /** Its end as told to us, ms since epoch: the cost is final. Null: it runs, and the cost is what it came to so far. */
     endedAt: Type.Union([Type.Integer(), Type.Null()]),
     /**

@@ -173,4 +173,6 @@ test('more questions than may wait are answered at once, and only our own servic
   await costs.close();
   const stranger = await rig.ask('POST', '/internal/costs', question, { headers: { authorization: 'Bearer x' } });
   assert.equal(stranger.status, 401);
+  const unstorable = await rig.ask('POST', '/internal/costs', { ...question, transactionId: 'T\u0000' });
+  assert.equal(unstorable.status, 400);
 });
