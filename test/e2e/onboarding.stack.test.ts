@@ -7,7 +7,18 @@ import { eventually, type Page, type Session } from './operator-client.ts';
 import type { HeardCall, ScriptedStation } from './scripted-station.ts';
 
 let platform: CommandPlatform;
-const stationIds = ['ON-16', 'ON-201', 'ON-HAND', 'ON-WRONG', 'ON-CRASH', 'NO-BOOT', 'MOVED-16', 'MOVED-201'];
+const stationIds = [
+  'ON-REBOOT',
+  'ON-REFUSES',
+  'ON-16',
+  'ON-201',
+  'ON-HAND',
+  'ON-WRONG',
+  'ON-CRASH',
+  'NO-BOOT',
+  'MOVED-16',
+  'MOVED-201',
+];
 
 before(async () => {
   platform = await openCommandPlatform({
@@ -168,6 +179,46 @@ test('a station that keeps something else stays pending; its drift is told, one 
   station.close();
 });
 
+test('a value that needs a reboot: the station is reset, read back once it has booted, and only then let in', async () => {
+  const { values, answer } = configurable();
+  const needsReboot = (call: HeardCall): object | undefined => {
+    const answered = answer(call);
+    return call.action === 'ChangeConfiguration' ? { status: 'RebootRequired' } : answered;
+  };
+  const before = await platform.connect('ON-REBOOT', 0, needsReboot);
+  assert.equal(await statusOfBoot(before), 'Pending');
+  await eventually('it is reset', async () => before.calls.find(({ action }) => action === 'Reset'));
+  assert.equal(values.get('HeartbeatInterval'), '60');
+  assert.equal(actionsOf(before).includes('GetConfiguration'), false, 'what a reboot brings is not read before it');
+  before.close();
+  const after = await platform.connect('ON-REBOOT', 0, needsReboot);
+  assert.equal(await statusOfBoot(after), 'Pending');
+  await askedToBoot(after);
+  assert.deepEqual(
+    actionsOf(after).filter((action) => action !== 'TriggerMessage'),
+    ['GetConfiguration'],
+    'neither written nor reset a second time',
+  );
+  await acceptedAtBoot(after);
+  after.close();
+});
+
+test('a station that refuses a key stays pending, and its operator reads which command it refused', async () => {
+  const { answer } = configurable();
+  const refuses = (call: HeardCall) => (call.action === 'ChangeConfiguration' ? { status: 'Rejected' } : answer(call));
+  const station = await platform.connect('ON-REFUSES', 0, refuses);
+  assert.equal(await statusOfBoot(station), 'Pending');
+  const told = await eventually('it failed', async () => {
+    const path = '/v1/stations/ON-REFUSES/onboarding';
+    const onboarding = await platform.operator.get<{ phase: string; detail: string }>(path);
+    return onboarding.phase === 'failed' ? onboarding : undefined;
+  });
+  assert.match(told.detail, /^write-0 rejected/);
+  assert.equal(await statusOfBoot(station), 'Pending');
+  assert.deepEqual(actionsOf(station), ['ChangeConfiguration'], 'asked once: what is refused is refused again');
+  station.close();
+});
+
 test('without anything to configure an operator lets it in; meanwhile it is asked what may be asked', async () => {
   const { answer } = configurable();
   const station = await platform.connect('ON-HAND', 1, answer);
@@ -186,6 +237,12 @@ test('without anything to configure an operator lets it in; meanwhile it is aske
   await eventually('its next boot is pending again', async () =>
     (await statusOfBoot(station)) === 'Pending' ? true : undefined,
   );
+  const asked = actionsOf(station).length;
+  await write('PUT', '/v1/stations/ON-HAND/acceptance', { accepted: true });
+  await eventually('let in again, it is asked again', async () =>
+    actionsOf(station).slice(asked).includes('TriggerMessage') ? true : undefined,
+  );
+  await acceptedAtBoot(station);
   station.close();
 });
 
