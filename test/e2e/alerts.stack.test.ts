@@ -27,7 +27,11 @@ const password = 'password-of-alerts-0123456789abcdef';
 const everywhere = { locationIds: [], vendors: [], models: [] };
 const seconds = { opensAfterSeconds: 2, closesAfterSeconds: 1 };
 const ruleOf = (condition: object, severity = 'warning') => ({
-  ...{ name: 'Rule', enabled: true, severity, selection: everywhere, groupsBySite: true },
+  name: 'Rule',
+  enabled: true,
+  severity,
+  selection: everywhere,
+  groupsBySite: true,
   condition,
 });
 let trial: Trial;
@@ -107,8 +111,12 @@ let seqNo = 0;
 async function transaction(eventType: 'Started' | 'Updated' | 'Ended', chargingState?: string): Promise<void> {
   const info = { transactionId: 'tx-alerts', ...(chargingState === undefined ? {} : { chargingState }) };
   await station.ask('TransactionEvent', {
-    ...{ eventType, timestamp: new Date().toISOString(), triggerReason: 'ChargingStateChanged', seqNo: seqNo++ },
-    ...{ transactionInfo: info, evse: { id: 1, connectorId: 1 } },
+    eventType,
+    timestamp: new Date().toISOString(),
+    triggerReason: 'ChargingStateChanged',
+    seqNo: seqNo++,
+    transactionInfo: info,
+    evse: { id: 1, connectorId: 1 },
   });
 }
 

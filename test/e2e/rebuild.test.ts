@@ -6,15 +6,18 @@ import { after, before, test } from 'node:test';
 import { rootDir } from '#infra/local/paths';
 import { serviceNames } from '#infra/local/programs';
 import { type FaultedRun, startFaultedRun } from '#load-tests/faults/faulted-run';
+import { askForDetails, untoldSubjects } from './told-details.ts';
 import { eventually, operatorOf, type Operator, type Page, type Session } from './operator-client.ts';
 
 const stations = 200;
 const seed = process.env['SEED'] ?? 'rebuild';
 const projections = ['sessions', 'stations', 'commands'];
-/** Words for several: billing's three, four of the OCPI view, four kinds of table in ClickHouse. */
-const groups = ['billing', 'ocpi', 'clickhouse'];
-const rebuiltNames = projections.length + 3 + 4 + 4;
+/** Words for several: billing's three, four of the OCPI view, what alerts fold of three topics, four kinds of table in ClickHouse. */
+const groups = ['billing', 'ocpi', 'alerts', 'clickhouse'];
+const rebuiltNames = projections.length + 3 + 4 + 3 + 4;
 const everyMs = 100;
+/** Stations that are asked for what is kept as documents. */
+const askedStations = 12;
 
 let run: FaultedRun;
 
@@ -28,8 +31,19 @@ test(
   { timeout: 230_000 },
   async (context) => {
     context.diagnostic(`seed ${seed}`);
+    const operator = operatorOf(run.trial);
+    const { items } = await operator.get<Page<{ readonly stationId: string }>>(`/v1/stations?limit=${askedStations}`);
+    const ids = items.map(({ stationId }) => stationId);
+    await askForDetails(operator, ids);
+    await eventually('a document of each subject', async () => {
+      assert.deepEqual(await untoldSubjects(operator, ids), []);
+      return true;
+    });
     const looking = look();
+    // Some change while they are rebuilt.
+    const asking = askForDetails(operator, ids.slice(0, 3));
     const rebuilt = await rebuild([...projections, ...groups]);
+    await asking;
     const { answers, slowestMs, faults } = await looking.end();
     context.diagnostic(`${answers} answers, the slowest after ${slowestMs.toFixed(0)} ms`);
     assert.equal(rebuilt.length, rebuiltNames);

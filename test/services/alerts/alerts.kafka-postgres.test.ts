@@ -145,6 +145,14 @@ test('a webhook at an address that is not public is refused, at its making or at
     return dead['state'] === 'dead';
   }, 'the delivery to be refused');
   assert.deepEqual([dead['event'], dead['attempts'], dead['lastError']], ['webhook.test', 1, 'its host is not public']);
+  // Whoever reads what failed may drive it anew; it comes to the same end, under the same id.
+  const deadOnes = '/v1/webhooks/inside/deliveries?state=dead';
+  assert.equal((await rig.ask('POST', '/v1/webhooks/inside/redrive', {}, { role: 'viewer' })).status, 403);
+  assert.equal((await rig.ask('POST', '/v1/webhooks/nobody/redrive', {})).status, 404);
+  const driven = await rig.ask('POST', '/v1/webhooks/inside/redrive', { deliveryIds: [dead['deliveryId']] });
+  assert.deepEqual([driven.status, driven.body['deliveryIds']], [202, [dead['deliveryId']]]);
+  await until(async () => itemsOf(await rig.ask('GET', deadOnes)).length === 1, 'it to be refused again');
+  assert.deepEqual(itemsOf(await rig.ask('GET', deadOnes))[0]?.['deliveryId'], dead['deliveryId']);
   assert.equal((await rig.ask('DELETE', '/v1/webhooks/inside')).status, 204);
 });
 

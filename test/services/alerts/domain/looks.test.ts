@@ -86,10 +86,9 @@ test('a verdict stays until the time that it names, and that time is to come', (
     fc.property(
       condition,
       facts,
-      ago,
-      ago,
+      fc.tuple(ago, ago),
       fc.double({ min: 0, max: 1, noNaN: true }),
-      (rule, is, own, others, share) => {
+      (rule, is, [own, others], share) => {
         const station = { ...stationOf('S', is, t0, null), succeededAt: t0 - own, othersSucceededAt: t0 - others };
         const found = judge(rule, station, t0);
         for (const [index, { verdict, until }] of found.entries()) {

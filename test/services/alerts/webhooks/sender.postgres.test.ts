@@ -105,7 +105,12 @@ async function sending(work: () => Promise<void>, more: { ofTenant?: number; tim
   const egress = openEgress({ insecureHosts: [host], timeoutMs: more.timeoutMs ?? 5_000 });
   const bounds = { daysMax: 3, parallelMax: 8, parallelOfTenantMax: more.ofTenant ?? 2 };
   const sender = new Sender({
-    ...{ database, egress, seal, logger, tickMs: 10, ...bounds },
+    database,
+    egress,
+    seal,
+    logger,
+    tickMs: 10,
+    ...bounds,
     leads: () => true,
     now: () => clock,
   });
