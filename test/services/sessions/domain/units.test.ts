@@ -62,7 +62,7 @@ const isDoubted = (readings: ReturnType<typeof sampled>, meterStart = 0): boolea
   );
 };
 
-test('Q17: a whole session in the right unit raises no doubt: 50 kWh at 11 kW, a fast charger, a coarse register', () => {
+test('Q17: a whole session in the right unit raises no doubt: 50 kWh at 11 kW, a fast station, a coarse register', () => {
   assert.equal(isDoubted(sampled(274, 1, 11)), false);
   assert.equal(isDoubted(sampled(60, 0.25, 350)), false);
   const coarse = sampled(60, 0.25, 350).map((each) => ({
