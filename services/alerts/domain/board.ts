@@ -43,9 +43,10 @@ export class Board {
     this.#standing = byKey(standing);
   }
 
-  /** In the place of what was known of this station. */
-  look(station: Station, nowMs: number): void {
+  /** In the place of what was known of this station. True: it is new where it stands, with the sessions that it had. */
+  look(station: Station, nowMs: number): boolean {
     const { stationId } = station.watch;
+    const isNewThere = this.#seen.get(stationId)?.locationId !== station.locationId;
     this.forget(stationId);
     const alertKeys: string[] = [];
     const siteKeys: string[] = [];
@@ -65,6 +66,7 @@ export class Board {
       }
     }
     this.#seen.set(stationId, { locationId: station.locationId, until, alertKeys, siteKeys, isQuiet, isAlone });
+    return isNewThere;
   }
 
   /** It is watched no more, unless it is looked at anew. */

@@ -89,16 +89,27 @@ export class TenantLooks {
   }
 
   async #lookAtNews(board: Board, { nowMs, changes }: Look, drifted: readonly string[]): Promise<void> {
-    const concerned = [...(changes?.charged ?? [])].flatMap((stationId) => board.concerned(stationId));
-    const ids = [...new Set([...(changes?.changed ?? []), ...concerned, ...drifted, ...board.due(nowMs)])];
-    if (ids.length === 0) return;
-    const gone = new Set(ids);
-    for await (const page of stationsNamed(this.#options.database, this.#tenantId, ids))
+    const ids = new Set([...(changes?.changed ?? []), ...drifted, ...board.due(nowMs)]);
+    const arrived = await this.#lookAt(board, [...ids], nowMs);
+    // Only now: of a station that was not known before nobody knew whom its sessions concern.
+    const concerned = [...(changes?.charged ?? []), ...arrived].flatMap((stationId) => board.concerned(stationId));
+    const others = new Set(concerned.filter((stationId) => !ids.has(stationId)));
+    await this.#lookAt(board, [...others], nowMs);
+  }
+
+  /** Those that are new where they stand. */
+  async #lookAt(board: Board, stationIds: readonly string[], nowMs: number): Promise<readonly string[]> {
+    if (stationIds.length === 0) return [];
+    const gone = new Set(stationIds);
+    const arrived: string[] = [];
+    for await (const page of stationsNamed(this.#options.database, this.#tenantId, stationIds))
       for (const station of page) {
-        gone.delete(station.watch.stationId);
-        board.look(station, nowMs);
+        const { stationId } = station.watch;
+        gone.delete(stationId);
+        if (board.look(station, nowMs)) arrived.push(stationId);
       }
     for (const stationId of gone) board.forget(stationId);
+    return arrived;
   }
 
   /** Who does not answer says nothing new: what was known of its stations stays. */

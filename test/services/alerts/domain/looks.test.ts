@@ -148,12 +148,16 @@ test('looking at what changed or is due decides as looking at all does', () => {
             else world.set(stationId, stationOf(stationId, each.facts, now, places[each.station] ?? null));
             (each.is === 'charge' ? news : changed).add(stationId);
           }
-          const concerned = [...news].flatMap((stationId) => board.concerned(stationId));
-          for (const stationId of new Set([...changed, ...concerned, ...board.due(now)])) {
-            const station = asNow(stationId);
-            if (station === undefined) board.forget(stationId);
-            else board.look(station, now);
-          }
+          const arrived: string[] = [];
+          const lookAt = (stationIds: ReadonlySet<string>): void => {
+            for (const stationId of stationIds) {
+              const station = asNow(stationId);
+              if (station === undefined) board.forget(stationId);
+              else if (board.look(station, now)) arrived.push(stationId);
+            }
+          };
+          lookAt(new Set([...changed, ...board.due(now)]));
+          lookAt(new Set([...news, ...arrived].flatMap((stationId) => board.concerned(stationId))));
           const afresh = new Board({ tenantId: 'default', rules, standing });
           for (const stationId of world.keys()) {
             const station = asNow(stationId);
