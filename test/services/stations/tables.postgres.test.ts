@@ -250,9 +250,9 @@ test('when a reservation is over follows the version that its station speaks now
     { ...step, word: 0 },
   ];
   const rows = await assertCutsAlike([first, accepted, second]);
-  assert.match(rows['station_details']?.join() ?? '', /,720000\)/);
+  assert.match(rows['station_details']?.join() ?? '', /,720000,\)/);
   const back = await assertCutsAlike([second, accepted, first]);
-  assert.match(back['station_details']?.join() ?? '', /,600000\)/);
+  assert.match(back['station_details']?.join() ?? '', /,600000,\)/);
 });
 
 test('a frame that is cut within a letter of two halves is kept', async () => {
