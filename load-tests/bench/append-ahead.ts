@@ -6,6 +6,8 @@ import { openLogWriter } from '#kit/event-log/writer';
 import { createLogger } from '#kit/logger';
 
 const recordsPerAppend = 2_000;
+/** Half of what one request may be: the log counts more than values. */
+const valueBytesPerAppend = 450_000;
 const writing = {
   lanes: 2,
   lingerMs: 1,
@@ -40,9 +42,20 @@ type Ahead = { readonly topic: Topic; readonly partition: number; readonly recor
 
 /** Appends the records of a partition; throws where they do not get the offsets from 0 on. */
 export async function appendPartition(writer: LogWriter, { topic, partition, records }: Ahead): Promise<void> {
-  for (let from = 0; from < records.length; from += recordsPerAppend) {
-    const offset = await writer.append(topic.name, partition, records.slice(from, from + recordsPerAppend));
+  for (let from = 0, next = 0; from < records.length; from = next) {
+    next = endOfAppend(records, from);
+    const offset = await writer.append(topic.name, partition, records.slice(from, next));
     if (offset !== from)
       throw new Error(`${topic.name}/${partition} is not empty: offset ${offset} instead of ${from}`);
   }
+}
+
+/** Reports of a whole configuration are large, and come one after the other where many stations boot. */
+function endOfAppend(records: readonly LogRecord[], from: number): number {
+  let end = from;
+  for (let bytes = 0; end < records.length && end - from < recordsPerAppend; end += 1) {
+    bytes += records[end]?.value?.length ?? 0;
+    if (bytes > valueBytesPerAppend && end > from) break;
+  }
+  return end;
 }
