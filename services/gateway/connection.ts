@@ -16,11 +16,11 @@ import { answerMalformed, noteOdd, noteResultError } from './odd-frames.ts';
 import { Outbound } from './outbound.ts';
 import type { Dialect, GatewayParts } from './parts.ts';
 import { Peer } from './peer.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 
 /** How long the rate may be overdrawn by faulty frames before the socket is ended. */
 const faultsOwedMsMax = 2_000;
-/** CALLs beyond those that may wait, until the socket is ended whatever still waits. */
-const callsOverflowMax = 1_000;
+const tooMany = 'too many calls at once';
 
 export class Connection {
   readonly parts: GatewayParts;
@@ -50,7 +50,7 @@ export class Connection {
   readonly #admitted: Admitted;
   readonly #socket: WebSocket<Admitted>;
   readonly #pace: Pace;
-  readonly #waiting: Request[] = [];
+  readonly #waiting: WaitingCalls;
   #epoch: number | null = null;
   #seq = 0;
   /** Answered a BootNotification on this connection: what an older one was told counts no more. */
@@ -59,7 +59,6 @@ export class Connection {
   #reported: { readonly transactionId: string | null; readonly id: Buffer } | undefined;
   #serving = true;
   #open = true;
-  #overflow = 0;
   #endCause: string | undefined;
 
   constructor(parts: GatewayParts, socket: WebSocket<Admitted>, admitted: Admitted) {
@@ -78,6 +77,7 @@ export class Connection {
     this.#admitted = admitted;
     this.#socket = socket;
     this.#pace = new Pace(parts.config.callsPerSecondMax, parts.config.callsBurstMax, parts.now());
+    this.#waiting = new WaitingCalls(parts.config.callsWaitingMax);
     connections.inc({ version: this.dialect.version });
     parts.roster.opened(this);
   }
@@ -91,8 +91,9 @@ export class Connection {
     return this.#open;
   }
 
+  /** A CALL of the station has no answer yet. */
   get awaitsAnswer(): boolean {
-    return this.#serving || this.#waiting.length > 0;
+    return this.#serving || !this.#waiting.isEmpty;
   }
 
   /** Makes the connection known: its StationConnected is appended, its offset is the epoch, then waiting CALLs are served. */
@@ -106,10 +107,7 @@ export class Connection {
       // Looked up as late as can be: a station that was accepted on another gateway a moment ago will not boot again.
       if (parts.caches.presence(this.key)?.accepted === true || this.peer.worksUnbooted(this.station))
         this.adoptAcceptance();
-      if (!this.#open) {
-        await this.#finish();
-        return;
-      }
+      if (!this.#open) return await this.#finish();
       await claimPresence(this, presenceOf(this, true));
     } catch (error) {
       parts.logger.warn({ err: error, stationId: this.stationId }, 'connection not recorded');
@@ -120,6 +118,7 @@ export class Connection {
     await this.#serveWaiting();
   }
 
+  /** One text frame from the station. */
   receive(text: string): void {
     this.parts.awake.check();
     if (!this.#open) return;
@@ -221,6 +220,7 @@ export class Connection {
     if (this.#open) this.#socket.close();
   }
 
+  /** The socket is gone, whoever closed it. */
   async gone(code: number): Promise<void> {
     this.#open = false;
     this.#closeCode = code;
@@ -228,7 +228,7 @@ export class Connection {
     closed.inc({ cause: this.#endCause ?? (code === 1006 ? 'lost' : 'closed') });
     this.parts.roster.leave(this.key, this);
     this.outbound.closed();
-    for (const waiting of this.#waiting.splice(0)) endRequest(this, waiting, 'closed-unserved', null);
+    for (const waiting of this.#waiting.clear()) endRequest(this, waiting, 'closed-unserved', null);
     if (this.#epoch !== null) await this.#finish();
   }
 
@@ -255,14 +255,12 @@ export class Connection {
 
   #enqueue(waiting: Request): void {
     if (isRuin(waiting) && !this.countFault('not-json', waiting.text)) return noteUnserved(this, waiting);
-    if (this.#overflow > 0 || this.#waiting.length >= this.parts.config.callsWaitingMax) {
+    if (!this.#waiting.add(waiting)) {
       frameFaults.inc({ reason: 'too-many-calls-waiting' });
       noteRequest(this, waiting, 'too-many-calls-waiting', null);
-      // Those that wait are answered before: a station that sends all of them again would never get on.
-      if (++this.#overflow > callsOverflowMax) this.end(1008, 'too many calls at once', 'too-many-calls');
+      if (this.#waiting.areFlood) this.end(1008, tooMany, 'too-many-calls');
       return;
     }
-    this.#waiting.push(waiting);
     if (!this.#serving) void this.#serveWaiting();
   }
 
@@ -270,7 +268,7 @@ export class Connection {
   async #serveWaiting(): Promise<void> {
     this.#serving = true;
     try {
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      for (let next = this.#waiting.next(); next !== undefined; next = this.#waiting.next()) {
         const waitMs = this.#pace.take(this.parts.now(), callsWorth(next.text));
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
         // Closed while it waited: a fact after its connection's end would be out of order, and the station repeats it.
@@ -283,7 +281,7 @@ export class Connection {
       this.end(1011, 'internal error', 'bug');
     }
     this.#serving = false;
-    if (this.#overflow > 0) this.end(1008, 'too many calls at once', 'too-many-calls');
+    if (this.#waiting.wereTooMany) this.end(1008, tooMany, 'too-many-calls');
   }
 
   /** Faulty frames use up the rate of CALLs; false where a socket brought so many that it was ended. */
