@@ -76,7 +76,7 @@ export async function partiesSecrets({ trial, operator, outside }: Planting): Pr
   });
   assert.equal(refused.status, 401);
 
-  const given = { partnerId: 'canary', name: 'C', parties: ['NL-EMP'], ourParties: ['DE-CSM'], hosts: [outside.host] };
+  const given = { partnerId: 'canary', name: 'C', parties: ['NL-CNA'], ourParties: ['DE-CSM'], hosts: [outside.host] };
   await registerPlaces(trial.urls.operator, trial.secrets.demoOperatorKey);
   await operator.post('/v1/ocpi/partners', given);
   const issued = await operator.post<{ token: string }>('/v1/ocpi/partners/canary/tokens', { kind: 'credentials' });
@@ -86,7 +86,7 @@ export async function partiesSecrets({ trial, operator, outside }: Planting): Pr
   assert.equal(reads.status, 200);
   const theirs: Canary = { what: 'the token that a partner gave us', value: 'CANARY-token-of-the-partner-0815' };
   // Who has a token to read with needs no handshake; this one begins one.
-  await operator.post('/v1/ocpi/partners', { ...given, partnerId: 'canary-2', parties: ['NL-EMQ'] });
+  await operator.post('/v1/ocpi/partners', { ...given, partnerId: 'canary-2', parties: ['NL-CNB'] });
   const offer = { token: String(theirs.value), versionsUrl: `${outside.url}/versions` };
   const shaken = await operator.raw('/v1/ocpi/partners/canary-2/handshake', {
     method: 'POST',

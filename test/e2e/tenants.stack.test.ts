@@ -105,7 +105,7 @@ async function makeEverything(): Promise<void> {
   const partner = {
     partnerId: 'marked',
     name: 'MARKED',
-    parties: ['NL-EMP'],
+    parties: ['NL-TNT'],
     ourParties: ['DE-CSM'],
     hosts: ['a.example'],
   };

@@ -26,7 +26,7 @@ type Asked = { readonly csr: string; readonly types: readonly string[]; readonly
 
 function signingRequested({ csr, types, requestId }: Asked, context: HandlerContext): Handled {
   return {
-    // Accepted says that it will be looked at (A02.FR.02): the decision comes later, also when it is a refusal.
+    // Accepted says that it will be looked at: the decision comes later, also when it is a refusal.
     reply: { status: 'Accepted' },
     events: [
       {
