@@ -1,4 +1,4 @@
-// `npm run bench:gateway -- --stations 2000 --seconds 30 [--rate 6000] [--frames on]`: durable CALLs per second, CPU per call, loss.
+// `npm run bench:gateway -- --stations 2000 --seconds 30 [--rate 6000] [--frames on] [--beside none]`: durable CALLs per second, CPU per call, loss.
 import { parseArgs } from 'node:util';
 import { registerIdentities } from '#infra/local/seed';
 import { lostReadings } from '#load-tests/bench/lost-readings';
@@ -15,13 +15,18 @@ const { values: flags } = parseArgs({
     rate: { type: 'string' },
     // The budget is stated without the audit of frames; its cost is the difference.
     frames: { type: 'string', default: 'off' },
+    // Which services share the cores with it: all, or none but those that register the stations.
+    beside: { type: 'string', default: 'all' },
   },
 });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 say(await provenance());
-const trial = await startTrial({ env: { FRAMES_RECORDED: flags.frames } });
+const trial = await startTrial({
+  env: { FRAMES_RECORDED: flags.frames },
+  ...(flags.beside === 'none' ? { processes: [['registry', 'operator']] } : {}),
+});
 try {
   await bench(trial);
 } finally {
@@ -57,6 +62,7 @@ async function bench(platform: Trial): Promise<void> {
     gatewayCpuMicrosPerCall: Math.round((cpuMicros / calls) * 10) / 10,
     lost,
     frames: flags.frames,
+    beside: flags.beside,
     ...(flags.frames === 'on' ? { framesShed: await framesShed(gateway.adminUrl) } : {}),
     ...(flags.rate === undefined ? {} : { p50Ms: result.p50Ms, p99Ms: result.p99Ms }),
   };

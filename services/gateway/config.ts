@@ -101,7 +101,7 @@ const settings = {
   /** What this process may take; the levels of overload are shares of it. */
   rssBytesMax: integer('RSS_BYTES_MAX', 4 * 1024 ** 3, 64 * 1024 ** 2, 1024 ** 4),
   lanes: integer('LOG_LANES', 1, 1, 64),
-  lingerMs: integer('LOG_LINGER_MS', 4, 0, 1000),
+  lingerMs: integer('LOG_LINGER_MS', 2, 0, 1000),
   batchRecordsMax: integer('LOG_BATCH_RECORDS_MAX', 3_000, 1, 100_000),
   batchBytesMax: integer('LOG_BATCH_BYTES_MAX', 900_000, 1_000, 10_000_000),
   queueBytesMax: integer('LOG_QUEUE_BYTES_MAX', 64 * 1024 * 1024, 100_000, 2_000_000_000),
