@@ -7,7 +7,7 @@ import { signatureOf } from '#services/alerts/domain/delivery';
 import { assertSilent, type Canary } from './canary.ts';
 import { eventually, type Operator } from './operator-client.ts';
 import type { Outside } from './outside-server.ts';
-import { ScriptedStation } from './scripted-station.ts';
+import { type ReturningStation, ScriptedStation } from './scripted-station.ts';
 
 export type Planting = {
   readonly trial: Trial;
@@ -178,8 +178,8 @@ export async function refusedWrites({ operator, stationId }: Planting, at2: stri
 /** Cards, wherever one can show: read from the operator's register, sent by commands, told by stations. */
 export async function cards(
   { operator, stationId }: Planting,
-  station16: ScriptedStation,
-  station2: ScriptedStation,
+  station16: ReturningStation,
+  station2: ReturningStation,
 ): Promise<Canary[]> {
   const known = 'CANARYCARD471100001';
   await operator.post('/v1/tokens', { uid: known, type: 'ISO14443', status: 'Accepted' });
@@ -195,10 +195,10 @@ export async function cards(
     assert.ok(station16.calls.some((call) => call.action === action && JSON.stringify(call.payload).includes(known)));
 
   const told: string[] = [];
-  const tell = async (station: ScriptedStation, action: string, payload: (uid: string) => object): Promise<void> => {
+  const tell = async (station: ReturningStation, action: string, payload: (uid: string) => object): Promise<void> => {
     const uid = `CANARYCARD0815${String(told.length).padStart(4, '0')}`;
     told.push(uid);
-    assert.equal((await station.ask(action, payload(uid)))?.type, 3, `${action} is answered`);
+    assert.equal((await station.ask(action, payload(uid))).type, 3, `${action} is answered`);
   };
   const timestamp = new Date().toISOString();
   await tell(station16, 'Authorize', (idTag) => ({ idTag }));
@@ -216,9 +216,7 @@ export async function cards(
     idToken: { idToken, type: 'ISO14443', additionalInfo: [{ additionalIdToken: `${idToken}X`, type: 'x' }] },
   }));
   const ruined = 'CANARYCARDRUINED0815';
-  const heard = station16.heard.length;
-  station16.send(`[2,"ruin","Authorize",{"idTag":"${ruined}"`);
-  await eventually('the broken frame is answered', async () => (station16.heard.length > heard ? true : undefined));
+  await station16.provoke(`[2,"ruin","Authorize",{"idTag":"${ruined}"`);
   return [
     { what: 'a registered card', value: known, at: ofDrivers },
     { what: 'a card in a broken frame', value: ruined },

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FleetVersion } from '#load-tests/fleet/identities';
 import { WsLink, type LinkEnd } from '#load-tests/fleet/ws-client';
+import { eventually } from './operator-client.ts';
 
 export type HeardCall = { readonly id: string; readonly action: string; readonly payload: Record<string, unknown> };
 
@@ -31,6 +32,7 @@ type Answer = { readonly type: number; readonly payload: Record<string, unknown>
 
 const answerTimeoutMs = 30_000;
 const refusedMsMax = 60_000;
+const returnsMax = 3;
 
 export class ScriptedStation {
   readonly opened: Promise<void>;
@@ -90,9 +92,7 @@ export class ScriptedStation {
   }
 
   async boot(model = 'M'): Promise<void> {
-    const boot16 = { chargePointVendor: 'V', chargePointModel: model };
-    const boot2 = { reason: 'PowerUp', chargingStation: { vendorName: 'V', model } };
-    await this.ask('BootNotification', this.#options.version === '1.6' ? boot16 : boot2);
+    await this.ask('BootNotification', bootOf(this.#options, model));
   }
 
   close(): void {
@@ -111,5 +111,57 @@ export class ScriptedStation {
     const answer = this.#options.answer === undefined ? { status: 'Accepted' } : this.#options.answer(call);
     if (answer === undefined) return;
     this.send(JSON.stringify(answer instanceof CallError ? [4, id, answer.code, '', {}] : [3, id, answer]));
+  }
+}
+
+function bootOf({ version }: StationOptions, model: string): object {
+  if (version === '1.6') return { chargePointVendor: 'V', chargePointModel: model };
+  return { reason: 'PowerUp', chargingStation: { vendorName: 'V', model } };
+}
+
+/** A scripted station that comes back when its line ends, as stations do, and says again what nobody answered. */
+export class ReturningStation {
+  readonly #options: StationOptions;
+  readonly #earlier: ScriptedStation[] = [];
+  #station: ScriptedStation;
+
+  private constructor(options: StationOptions, station: ScriptedStation) {
+    this.#options = options;
+    this.#station = station;
+  }
+
+  static async boot(options: StationOptions): Promise<ReturningStation> {
+    const station = new ReturningStation(options, await ScriptedStation.connect(options));
+    await station.ask('BootNotification', bootOf(options, 'M'));
+    return station;
+  }
+
+  /** Our CALLs to it, on whichever of its connections. */
+  get calls(): readonly HeardCall[] {
+    return [...this.#earlier, this.#station].flatMap(({ calls }) => calls);
+  }
+
+  async ask(action: string, payload: object): Promise<Answer> {
+    for (let left = returnsMax; ; left -= 1) {
+      const answer = await this.#station.ask(action, payload);
+      if (answer !== undefined) return answer;
+      const end = JSON.stringify(await this.#station.ended);
+      if (left === 0) throw new Error(`${action} was not answered on any connection; the last one ended: ${end}`);
+      process.stderr.write(`${this.#options.stationId} comes back after ${end}\n`);
+      this.#earlier.push(this.#station);
+      this.#station = await ScriptedStation.connect(this.#options);
+    }
+  }
+
+  /** Sends a text that may be no frame, and resolves with what is heard next. */
+  async provoke(text: string): Promise<void> {
+    const station = this.#station;
+    const heard = station.heard.length;
+    station.send(text);
+    await eventually(`an answer to ${text}`, async () => (station.heard.length > heard ? true : undefined));
+  }
+
+  close(): void {
+    this.#station.close();
   }
 }

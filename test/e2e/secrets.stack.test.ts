@@ -14,7 +14,7 @@ import {
   refusedWrites,
   type Planting,
 } from './planted-secrets.ts';
-import { ScriptedStation } from './scripted-station.ts';
+import { ReturningStation } from './scripted-station.ts';
 
 /** What must be found, so that a search that finds nothing is no blind one. */
 const stationId = 'SECRETIVE';
@@ -30,8 +30,8 @@ const chosen = 'CANARY-chosen-password-0815';
 let trial: Trial;
 let operator: Operator;
 let outside: Outside;
-let station16: ScriptedStation;
-let station2: ScriptedStation;
+let station16: ReturningStation;
+let station2: ReturningStation;
 const canaries: Canary[] = [];
 
 before(
@@ -84,17 +84,15 @@ async function openStations(): Promise<void> {
       return { configurationKey: [{ key: 'AuthorizationKey', readonly: false, value: readOut }] };
     return action === 'GetDiagnostics' ? { fileName: `ftp://me:${uploadUser}@host/log` } : { status: 'Accepted' };
   };
-  station16 = await ScriptedStation.connect({ port, stationId, password, version: '1.6', answer: answer16 });
-  station2 = await ScriptedStation.connect({ port, stationId: station2Id, password: chosen, version: '2.0.1' });
-  await station16.boot();
-  await station2.boot();
+  station16 = await ReturningStation.boot({ port, stationId, password, version: '1.6', answer: answer16 });
+  station2 = await ReturningStation.boot({ port, stationId: station2Id, password: chosen, version: '2.0.1' });
 }
 
 const command = (of: string, intent: string, parameters: object) =>
   operator.post(`/v1/stations/${of}/commands?waitSeconds=20`, { intent, parameters });
 
-async function told(station: ScriptedStation, action: string, payload: object): Promise<void> {
-  assert.equal((await station.ask(action, payload))?.type, 3, `${action} is answered`);
+async function told(station: ReturningStation, action: string, payload: object): Promise<void> {
+  assert.equal((await station.ask(action, payload)).type, 3, `${action} is answered`);
 }
 
 /** What stations tell of their own configuration. */

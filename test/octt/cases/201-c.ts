@@ -136,7 +136,7 @@ function masterPass(id: string, title: string, ended: number): PlayedCase {
       const { station } = stage;
       await masterGroupWritten(stage);
       const first = await underWay(stage);
-      const second = new Transaction(station, 2);
+      const second = new Transaction(station, { number: 2 });
       const evse = { id: 2, connectorId: 1 };
       await second.tells('Started', 'Authorized', { card: 'second', evse, wh: 0 });
       assert.equal(await authorized201(station, 'master'), 'Accepted');

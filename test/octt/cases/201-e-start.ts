@@ -127,7 +127,7 @@ export const starts201: readonly PlayedCase[] = [
     async play(rig) {
       const { station } = await staged(rig, 'E_53');
       for (const number of [1, 2]) {
-        const transaction = new Transaction(station, number);
+        const transaction = new Transaction(station, { number });
         await status201(station, 'Occupied');
         const began = { card: 'valid', wh: 1000, context: 'Transaction.Begin' } as const;
         assert.equal(await transaction.tells('Started', 'Authorized', began), 'Accepted');

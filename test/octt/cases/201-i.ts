@@ -72,9 +72,9 @@ async function priced(rig: Rig, { stationId }: OcttStation): Promise<void> {
   await rig.operator.post('/v1/tariff-assignments', { assignmentId: stationId, tariffId: stationId, stationId });
 }
 
-/** A driver charges 2 kWh; what the station says at the end. */
+/** A driver charges 2 kWh, from now on: what priced the place before now is not this case's. What the station says at the end. */
 async function endOf(stage: Stage): Promise<object> {
-  const transaction = await underWay(stage);
+  const transaction = await underWay(stage, { beganAt: Date.now() });
   const told = { wh: 3000, context: 'Transaction.End', stoppedReason: 'EVDisconnected' };
   return transaction.event('Ended', 'EVCommunicationLost', told);
 }

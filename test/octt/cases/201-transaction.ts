@@ -36,11 +36,12 @@ export type Told = {
 export class Transaction {
   readonly transactionId: string;
   readonly #station: OcttStation;
-  readonly #beganAt = Date.now() - 120_000;
+  readonly #beganAt: number;
   #seqNo = 0;
 
-  constructor(station: OcttStation, number = 1) {
+  constructor(station: OcttStation, { number = 1, beganAt = Date.now() - 120_000 } = {}) {
     this.#station = station;
+    this.#beganAt = beganAt;
     this.transactionId = `${station.stationId}-${number}`;
   }
 
@@ -142,8 +143,8 @@ export function charging(id: string, title: string, steps: readonly Step[], sess
 }
 
 /** A transaction under way, for what happens in one. */
-export async function underWay(stage: Stage): Promise<Transaction> {
-  const transaction = new Transaction(stage.station);
+export async function underWay(stage: Stage, began: { readonly beganAt?: number } = {}): Promise<Transaction> {
+  const transaction = new Transaction(stage.station, began);
   await status201(stage.station, 'Occupied');
   const told = { card: 'valid', chargingState: 'Charging', wh: 1000, context: 'Transaction.Begin' } as const;
   assert.equal(await transaction.tells('Started', 'Authorized', told), 'Accepted');
