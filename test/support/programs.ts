@@ -45,11 +45,11 @@ export function makeDesk(): Desk {
   };
 }
 
-/** Runs until SIGTERM or the end of its pipe, and notes its start and its end. */
+/** Runs until SIGTERM or the end of its pipe, and notes its end, and its start once it can be told to end. */
 export const patient = (name: string): string => `
-  note('${name} started');
   const end = () => { note('${name} ended'); process.exit(0); };
   process.on('SIGTERM', end);
   process.stdin.resume();
   process.stdin.on('end', end);
+  note('${name} started');
   setInterval(() => {}, 1000);`;
