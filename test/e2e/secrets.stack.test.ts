@@ -242,7 +242,6 @@ test('no list and no read of the API holds them', async () => {
     /\/v1\/frames 200/,
     /\/v1\/stations 200/,
     /\/v1\/stations\/\{stationId\}\/state 200/,
-    /\/v1\/quirks 200/,
   ]);
   await isDark(answersOf(operator, station2Id), [/\/v1\/stations\/\{stationId\}\/variables 200/], 'BasicAuthPassword');
 });
